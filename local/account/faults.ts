@@ -7,7 +7,8 @@ export type Operation = "create" | "read" | "update" | "delete";
 /**
  * What goes wrong: 429, 503, the answer lost after the object was created (or changed, or deleted), or only slowness.
  */
-export type FaultKind = "rate-limit" | "server-error" | "lost-answer" | "slow";
+export type FaultKind = (typeof faultKinds)[number];
+const faultKinds = ["rate-limit", "server-error", "lost-answer", "slow"] as const;
 
 /** A fault to inject. */
 export interface Fault {
@@ -45,5 +46,6 @@ export function takeFault(database: DatabaseSync, type: string, operation: Opera
   if (!row) return undefined;
   database.prepare("UPDATE faults SET remaining = remaining - 1 WHERE number = ?").run(row["number"] ?? null);
   database.exec("DELETE FROM faults WHERE remaining <= 0");
-  return { kind: row["kind"] as FaultKind, delayMs: Number(row["delay_ms"]) };
+  const kind = faultKinds.find((known) => known === row["kind"]);
+  return kind && { kind, delayMs: Number(row["delay_ms"]) };
 }

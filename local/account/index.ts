@@ -134,13 +134,14 @@ export function openAccount(home: string): Account {
 }
 
 function fromRow(row: Record<string, unknown>): AccountObject {
+  const object: Properties = JSON.parse(String(row["object"]));
   return {
     provider: String(row["provider"]),
     owner: String(row["owner"]),
     type: String(row["type"]),
     id: String(row["id"]),
     urn: String(row["urn"]),
-    object: JSON.parse(String(row["object"])) as Properties,
+    object,
     createdAt: String(row["created_at"]),
     updatedAt: String(row["updated_at"]),
   };
