@@ -1,0 +1,95 @@
+// The string and number shapes that settings are made of: each refuses with what is right and an example.
+import { Address4 } from "ip-address";
+import { z } from "zod";
+import { Secret } from "../src/secret.ts";
+
+/** DigitalOcean regions with Kubernetes, databases and Spaces at once (docs.digitalocean.com, 20 Nov 2025; facts section 2). */
+const computeRegions = ["ams3", "blr1", "fra1", "lon1", "nyc1", "nyc3", "sfo2", "sfo3", "sgp1", "tor1"] as const;
+
+/** Regions with Spaces (terraform-provider-digitalocean 2.99.1, Aug 2026). */
+const spacesRegions = ["ams3", "atl1", "blr1", "fra1", "lon1", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1"] as const;
+
+const oneOf = (values: readonly string[]): string => `allowed: ${values.join(", ")}`;
+
+/** A region for the cluster, the databases and droplets. */
+export const computeRegionSchema = z.enum(computeRegions, { error: oneOf(computeRegions) });
+
+/** A region for Spaces buckets. */
+export const spacesRegionSchema = z.enum(spacesRegions, { error: oneOf(spacesRegions) });
+
+/** An AWS region. */
+export const awsRegionSchema = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: "must be an AWS region, for example ca-central-1" });
+
+/** Lower-case letters, digits and hyphens: the common ground of all DigitalOcean names. */
+export const nameSchema = z.string().regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, {
+  error: "must be 3 to 40 lower-case letters, digits and hyphens, starting with a letter, for example social",
+});
+
+/** A fully qualified host name without a trailing dot. */
+export const hostnameSchema = z
+  .string()
+  .max(253)
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
+    error: "must be a lower-case host name such as social.example, without scheme and trailing dot",
+  });
+
+/** A Spaces or S3 bucket: no dots, because they break TLS on virtual hosts (facts/peers D4.9). */
+export const bucketNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, {
+  error: "must be 3 to 63 lower-case letters, digits and hyphens, without dots, for example social-media",
+});
+
+/** An IPv4 network in CIDR notation whose host bits are zero. */
+export const cidrSchema = z.string().refine(isNetwork, {
+  error: "must be an IPv4 network in CIDR notation with no host bits set, for example 10.116.0.0/20",
+});
+
+function isNetwork(text: string): boolean {
+  if (!text.includes("/") || !Address4.isValid(text)) return false;
+  const network = new Address4(text);
+  return network.startAddress().correctForm() === network.correctForm();
+}
+
+/** A droplet size slug. The price list, not the shape, says which exist. */
+export const dropletSizeSchema = z.string().regex(/^[a-z]+\d*(_\d+)?-[a-z0-9-]+$/, {
+  error: "must be a droplet size slug such as s-4vcpu-8gb",
+});
+
+/** A managed database size slug. */
+export const databaseSizeSchema = z
+  .string()
+  .regex(/^(db|gd|m|so1_5)-[a-z0-9-]+$/, { error: "must be a database size slug such as db-s-2vcpu-4gb" });
+
+/** When the platform may work on something, in UTC. */
+export const maintenanceSchema = z.strictObject({
+  day: z
+    .enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], {
+      error: "must be a day of the week in lower case, for example tuesday",
+    })
+    .default("tuesday"),
+  hour: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):00$/, { error: "must be a full hour in UTC, for example 07:00" })
+    .default("07:00")
+    .describe("UTC; 07:00 is the quietest hour of a North American server"),
+});
+
+/** Time to live of a DNS record. DigitalOcean takes 30 s and more. */
+export const ttlSchema = z.int().min(30, { error: "must be at least 30 seconds" }).max(86_400);
+
+/** A secret at `path` of the stack's settings, for example `secrets.aws.accessKeyId`. */
+export function secretSchema(path: string): z.ZodType<Secret> {
+  return z
+    .instanceof(Secret, { error: (issue) => secretMessage(path, issue.input) })
+    .meta({ description: `secret; set it with: ${secretCommand(path)}`, secret: true });
+}
+
+function secretMessage(path: string, input: unknown): string {
+  const command = `run: ${secretCommand(path)}`;
+  return input === undefined ? `is missing; ${command}` : `is in plain text, but must be encrypted; ${command}`;
+}
+
+function secretCommand(path: string): string {
+  return `pulumi config set --secret --path mastodon:${path}`;
+}

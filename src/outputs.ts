@@ -1,0 +1,97 @@
+// The stack's outputs as a contract: what other tools may rely on, as one zod schema. `docs/outputs.md` explains each field.
+import { z } from "zod";
+
+/** Raised by one for every change that could break a reader; new optional fields do not raise it. */
+export const contractVersion = 1;
+
+const hostname = z.string().min(1).describe("host name without scheme");
+const url = z.url();
+
+const nodePool = z.strictObject({
+  name: z.string(),
+  size: z.string().describe("droplet size slug"),
+  min: z.int().min(0),
+  max: z.int().min(1),
+});
+
+const workload = z.strictObject({
+  namespace: z.string(),
+  name: z.string(),
+  kind: z.enum(["Deployment", "StatefulSet", "Job", "CronJob", "DaemonSet"]),
+  process: z.string().describe("web, streaming, sidekiq, migrate, edge ..."),
+  replicas: z.int().min(0).describe("replicas at rest; 1 for a Job"),
+  queues: z.array(z.string()).optional().describe("Sidekiq queues that the workload serves"),
+});
+
+const bucket = z.strictObject({
+  purpose: z.enum(["media", "docs", "backups", "immutable"]),
+  provider: z.enum(["digitalocean", "aws"]),
+  name: z.string(),
+  region: z.string(),
+  endpoint: url.describe("S3 endpoint of the region, without the bucket"),
+});
+
+const cdn = z.strictObject({
+  endpoint: hostname.describe("the CDN's own host name, target of the CNAME"),
+  domain: hostname.describe("the host name that people see"),
+  origin: hostname.describe("the bucket's host name"),
+});
+
+const dnsRecord = z.strictObject({
+  type: z.string(),
+  name: z.string().describe("relative to the zone; @ is the zone itself"),
+  value: z.string(),
+  ttl: z.int(),
+});
+
+const grant = z.strictObject({ src: z.array(z.string()), dst: z.array(z.string()), ip: z.array(z.string()) });
+
+const hostVariables = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
+
+const inventory = z
+  .strictObject({
+    all: z.strictObject({
+      children: z.record(z.string(), z.strictObject({ hosts: z.record(z.string(), hostVariables) })),
+    }),
+  })
+  .describe("Ansible inventory: save it as YAML or JSON and pass it with -i");
+
+/** Everything that the stack gives away. Only `kubeconfig` is a secret; no other field holds one. */
+export const outputsSchema = z.strictObject({
+  contractVersion: z.literal(contractVersion),
+  urls: z.strictObject({ web: url, streaming: url, media: url, docs: url }),
+  regions: z.strictObject({
+    compute: z.string(),
+    media: z.string(),
+    docs: z.string(),
+    backups: z.string(),
+    mail: z.string(),
+    immutable: z.string(),
+  }),
+  cluster: z.strictObject({ id: z.string(), name: z.string(), region: z.string(), version: z.string(), endpoint: url }),
+  kubeconfig: z.string().min(1).describe("secret; its token is short-lived, so read it when it is needed"),
+  nodePools: z.array(nodePool),
+  workloads: z.array(workload),
+  buckets: z.array(bucket),
+  cdn: z.strictObject({ media: cdn, docs: cdn }),
+  dns: z.strictObject({ zone: hostname, records: z.array(dnsRecord) }),
+  database: z.strictObject({
+    host: hostname.describe("private: reachable inside the VPC only"),
+    port: z.int().describe("direct port, for migrations and dumps"),
+    name: z.string(),
+    user: z.string(),
+    pool: z.strictObject({ name: z.string(), port: z.int(), size: z.int(), mode: z.string() }),
+    caCertificate: z.string().describe("PEM; verifies the server's certificate"),
+  }),
+  valkey: z.record(z.string(), z.strictObject({ host: hostname, port: z.int(), evictionPolicy: z.string() })),
+  mail: z.strictObject({ host: hostname, port: z.int(), from: z.string() }),
+  tailnet: z.strictObject({
+    grants: z.array(grant),
+    policyHash: z.string().describe("SHA-256 of the policy that is in force"),
+  }),
+  loadBalancer: z.strictObject({ address: z.string().describe("public IPv4 address") }),
+  inventory,
+});
+
+/** The outputs as a reader sees them. */
+export type Outputs = z.infer<typeof outputsSchema>;
