@@ -1,0 +1,53 @@
+// Judges the type of one scalar, and turns it into the wanted type where the real plugin would.
+import type { Bridge, ScalarType, Value } from "../contract.ts";
+import { isObject, show } from "./values.ts";
+
+/** The value in its wanted type, or what is wrong. */
+export type Coerced = { readonly value: Value } | { readonly reason: string };
+
+// Go's strconv.ParseBool accepts exactly these; the bridge passes text through it.
+const booleanTexts = new Map([
+  ...["1", "t", "T", "true", "TRUE", "True"].map((key) => [key, true] as const),
+  ...["0", "f", "F", "false", "FALSE", "False"].map((key) => [key, false] as const),
+]);
+
+const wanted: Record<Exclude<ScalarType, "Any">, string> = {
+  String: "text",
+  Int: "a whole number",
+  Float: "a number",
+  Bool: "true or false",
+  Asset: "an asset or archive",
+};
+
+/** Judges a scalar. Bridges over the older SDK convert between text and numbers, the newer framework does not. */
+export function coerceScalar(type: ScalarType, value: Value, bridge: Bridge): Coerced {
+  if (type === "Any") return { value };
+  const coerced = bridge === "sdkv2" ? loosely(type, value) : strictly(type, value);
+  return coerced === undefined ? { reason: `must be ${wanted[type]}, not ${show(value)}` } : { value: coerced };
+}
+
+function strictly(type: Exclude<ScalarType, "Any">, value: Value): Value | undefined {
+  switch (type) {
+    case "String":
+      return typeof value === "string" ? value : undefined;
+    case "Bool":
+      return typeof value === "boolean" ? value : undefined;
+    case "Int":
+      return Number.isInteger(value) ? value : undefined;
+    case "Float":
+      return typeof value === "number" ? value : undefined;
+    case "Asset":
+      return isObject(value) ? value : undefined;
+  }
+}
+
+function loosely(type: Exclude<ScalarType, "Any">, value: Value): Value | undefined {
+  const strict = strictly(type, value);
+  if (strict !== undefined) return strict;
+  if (type === "String") return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+  if (typeof value !== "string") return undefined;
+  if (type === "Bool") return booleanTexts.get(value);
+  if (type === "Int") return /^[+-]?\d+$/.test(value) ? Number(value) : undefined;
+  if (type === "Float") return value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : undefined;
+  return undefined;
+}

@@ -1,0 +1,18 @@
+// Check for one resource type: shape, value rules, rules over several properties, generated name.
+import type { Bridge, Facts, ResourceType, Properties } from "../contract.ts";
+import { type NameSource, withName } from "./auto-name.ts";
+import { type Checked, checkProperties } from "./check.ts";
+
+/** Checks the inputs of a resource and completes them. */
+export function checkResource(type: ResourceType, bridge: Bridge, inputs: Properties, source: NameSource): Checked {
+  const named = withName(type, inputs, source);
+  const { inputs: checked, failures } = checkProperties(type.facts, named, bridge, type.rules);
+  const defaults = named["__defaults"];
+  if (type.autoName && named !== inputs && defaults !== undefined) checked["__defaults"] = defaults;
+  return { inputs: checked, failures: failures.length > 0 ? failures : (type.check?.(checked) ?? []) };
+}
+
+/** Checks a provider's configuration. Pulumi hands every value over as text; text that is JSON stands for its value. */
+export function checkConfiguration(facts: Facts, config: Properties): Checked {
+  return checkProperties(facts, config, "sdkv2");
+}
