@@ -123,7 +123,9 @@ function withoutOptional(facts: GeneratedFacts): GeneratedFacts {
 function secretNames(script: string): Set<string> {
   const listed = /additionalSecretOutputs: \[([^\]]*)\]/.exec(script)?.[1] ?? "";
   const outputs = [...listed.matchAll(/"([^"]+)"/g)].map((match) => match[1]!);
-  const inputs = [...script.matchAll(/resourceInputs\["([^"]+)"\] = [^\n]*pulumi\.secret\(/g)].map((match) => match[1]!);
+  const inputs = [...script.matchAll(/resourceInputs\["([^"]+)"\] = [^\n]*pulumi\.secret\(/g)].map(
+    (match) => match[1]!,
+  );
   return new Set([...outputs, ...inputs]);
 }
 
