@@ -49,7 +49,7 @@ function unknownProperty(key: string, facts: Facts): string {
   const advice = near
     ? `did you mean ${near}?`
     : `it takes ${inputs.length > 24 ? "others, see its documentation" : inputs.join(", ")}`;
-  return `unknown property ${show(key)}; ${advice}`;
+  return `is not a property of this type; ${advice}`;
 }
 
 /** Adds a default, and tells what is missing or excludes what. */

@@ -26,19 +26,16 @@ export function coerceScalar(type: ScalarType, value: Value, bridge: Bridge): Co
   return coerced === undefined ? { reason: `must be ${wanted[type]}, not ${show(value)}` } : { value: coerced };
 }
 
+const isOfType: Record<Exclude<ScalarType, "Any">, (value: Value) => boolean> = {
+  String: (value) => typeof value === "string",
+  Bool: (value) => typeof value === "boolean",
+  Int: (value) => Number.isInteger(value),
+  Float: (value) => typeof value === "number",
+  Asset: isObject,
+};
+
 function strictly(type: Exclude<ScalarType, "Any">, value: Value): Value | undefined {
-  switch (type) {
-    case "String":
-      return typeof value === "string" ? value : undefined;
-    case "Bool":
-      return typeof value === "boolean" ? value : undefined;
-    case "Int":
-      return Number.isInteger(value) ? value : undefined;
-    case "Float":
-      return typeof value === "number" ? value : undefined;
-    case "Asset":
-      return isObject(value) ? value : undefined;
-  }
+  return isOfType[type](value) ? value : undefined;
 }
 
 function loosely(type: Exclude<ScalarType, "Any">, value: Value): Value | undefined {

@@ -152,12 +152,12 @@ function forcesNew(fact: PropertyFact, value: Value | undefined): boolean {
   );
 }
 
-function sameScalar(fact: PropertyFact, old: Value, now: Value): boolean {
-  if (isSingleObject(fact) || isList(fact) || fact.type === "Map" || fact.type === "Any" || fact.type === "Asset")
-    return canonical(old) === canonical(now);
-  if (fact.type === "Object") return canonical(old) === canonical(now);
-  const [left, right] = [coerceScalar(fact.type, old, "sdkv2"), coerceScalar(fact.type, now, "sdkv2")];
-  return "value" in left && "value" in right ? left.value === right.value : canonical(old) === canonical(now);
+function sameScalar({ type }: PropertyFact, old: Value, now: Value): boolean {
+  if (type === "String" || type === "Int" || type === "Float" || type === "Bool") {
+    const [left, right] = [coerceScalar(type, old, "sdkv2"), coerceScalar(type, now, "sdkv2")];
+    if ("value" in left && "value" in right) return left.value === right.value;
+  }
+  return canonical(old) === canonical(now);
 }
 
 /** JSON with sorted keys and without Pulumi's own. */

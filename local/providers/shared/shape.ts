@@ -29,24 +29,18 @@ export function isOutputOnly(fact: PropertyFact): boolean {
   return fact.computed === true && fact.optional !== true && fact.required !== true;
 }
 
-/** The value that counts as "nothing" for a type: removing it is no change. */
-export function isZero(fact: PropertyFact, value: unknown): boolean {
-  switch (fact.type) {
-    case "Bool":
-      return value === false;
-    case "Int":
-    case "Float":
-      return value === 0;
-    case "List":
-    case "Set":
-    case "Map":
-      return Array.isArray(value)
-        ? value.length === 0
-        : typeof value === "object" && value !== null && Object.keys(value).length === 0;
-    case "String":
-    case "Any":
-    case "Asset":
-    case "Object":
-      return value === "";
-  }
+const zeros: Readonly<Record<string, unknown>> = {
+  Bool: false,
+  Int: 0,
+  Float: 0,
+  String: "",
+  Any: "",
+  Asset: "",
+  Object: "",
+};
+
+/** True for the value that counts as "nothing" of its type: removing it is no change. */
+export function isZero({ type }: PropertyFact, value: unknown): boolean {
+  if (type in zeros) return value === zeros[type];
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

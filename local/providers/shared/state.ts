@@ -69,3 +69,17 @@ function inputPart(fact: PropertyFact, value: Value): Value {
 export function sensitiveProperties(facts: Facts): Set<string> {
   return new Set(Object.keys(facts).filter((key) => facts[key]?.sensitive));
 }
+
+/** Adds to a new state what the cloud had filled in before, also in nested objects. */
+export function keptOutputs(facts: Facts, previous: Properties, state: Properties): Properties {
+  const result = { ...state };
+  for (const [key, fact] of Object.entries(facts)) {
+    const [old, now] = [previous[key], result[key]];
+    if (isAbsent(old)) continue;
+    if (isAbsent(now)) {
+      if (fact.computed) result[key] = old;
+    } else if (isSingleObject(fact) && fact.fields && isObject(old) && isObject(now))
+      result[key] = keptOutputs(fact.fields, old, now);
+  }
+  return result;
+}
