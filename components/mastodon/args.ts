@@ -1,0 +1,123 @@
+// What the Mastodon component needs from the rest of the stack.
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { MastodonSettings } from "./settings.ts";
+
+/** On which nodes pods run. */
+export interface Placement {
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+}
+
+/** Lets a pod onto nodes with that taint. */
+export interface Toleration {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+/** One way into PostgreSQL. */
+export interface DatabaseConnection {
+  readonly host: pulumi.Input<string>;
+  readonly port: pulumi.Input<number>;
+  /** Name of the database, or of the pool where this is a pool. */
+  readonly name: pulumi.Input<string>;
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+}
+
+export interface DatabaseArgs {
+  /** Through the transaction pool: web, Sidekiq, streaming. */
+  readonly pooled: DatabaseConnection;
+  /** Past the pool: migrations, whose advisory locks a pool would lose. */
+  readonly direct: DatabaseConnection;
+  /** Owner of the database. Lets the application's user create tables, which PostgreSQL 15 denies otherwise. */
+  readonly admin: { readonly user: pulumi.Input<string>; readonly password: pulumi.Input<string> };
+  /** PEM of the authority that signed the server's certificate. */
+  readonly caCertificate: pulumi.Input<string>;
+}
+
+export interface ValkeyArgs {
+  /** `rediss://` URL of the instance that never evicts: feeds, locks, jobs. */
+  readonly url: pulumi.Input<string>;
+  /**
+   * `rediss://` URL of the instance that may evict.
+   * @default - the Rails cache lives with the rest
+   */
+  readonly cacheUrl?: pulumi.Input<string>;
+  /** Ports of all instances, opened in the network policies. */
+  readonly ports: readonly pulumi.Input<number>[];
+}
+
+export interface MediaArgs {
+  readonly bucket: pulumi.Input<string>;
+  readonly region: string;
+  /** With scheme and without bucket, for example `https://nyc3.digitaloceanspaces.com`. */
+  readonly endpoint: string;
+  readonly accessKeyId: pulumi.Input<string>;
+  readonly secretAccessKey: pulumi.Input<string>;
+  /** The host that people's browsers load media from; no scheme, no bucket. */
+  readonly aliasHost: string;
+}
+
+export interface MailArgs {
+  readonly host: pulumi.Input<string>;
+  /** 2587 is the STARTTLS port that DigitalOcean does not block. */
+  readonly port: number;
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+  readonly from: string;
+}
+
+/** Host names without scheme. */
+export interface DomainArgs {
+  /** The part after the @. */
+  readonly local: string;
+  readonly web: string;
+  readonly streaming: string;
+}
+
+/** Address ranges in CIDR notation. */
+export interface NetworkArgs {
+  /** Nodes, databases and the load balancer. */
+  readonly vpc: string;
+  readonly pods: string;
+}
+
+export interface LoadBalancerArgs {
+  readonly name: string;
+  /** Name, not id: the id of a managed certificate changes at each renewal. Covers all host names of `domains`. */
+  readonly certificateName: pulumi.Input<string>;
+}
+
+/** Secrets of an existing server; each group that is missing is generated. */
+export interface GivenSecrets {
+  readonly secretKeyBase?: pulumi.Input<string>;
+  readonly activeRecord?: {
+    readonly primaryKey: pulumi.Input<string>;
+    readonly deterministicKey: pulumi.Input<string>;
+    readonly keyDerivationSalt: pulumi.Input<string>;
+  };
+  readonly vapid?: { readonly privateKey: pulumi.Input<string>; readonly publicKey: pulumi.Input<string> };
+}
+
+export interface MastodonArgs {
+  readonly settings: MastodonSettings;
+  /** Of the cluster that Mastodon runs in. */
+  readonly provider: kubernetes.Provider;
+  readonly randomProvider: pulumi.ProviderResource;
+  readonly tlsProvider: pulumi.ProviderResource;
+  readonly domains: DomainArgs;
+  readonly network: NetworkArgs;
+  readonly database: DatabaseArgs;
+  readonly valkey: ValkeyArgs;
+  readonly media: MediaArgs;
+  readonly mail: MailArgs;
+  readonly loadBalancer: LoadBalancerArgs;
+  /** `web`: web, streaming, edge. `sidekiq`: workers and jobs. The same placement twice is allowed. */
+  readonly pools: { readonly web: Placement; readonly sidekiq: Placement };
+  /** @default - all secrets are generated */
+  readonly secrets?: GivenSecrets;
+  /** Refuses deletion of the generated secrets, without which the database cannot be read. */
+  readonly protect: boolean;
+}

@@ -1,0 +1,64 @@
+// Rules about variables that the operator adds: only what Rails reads, nothing that the stack decides, nothing secret.
+import { isKnown, isReadBy, isSecret } from "../environment/names.ts";
+import type { Problem } from "../../problem.ts";
+
+/** What the stack sets itself; a second value would win or lose depending on the order of the sources. */
+export const ownedNames: readonly string[] = [
+  "ALTERNATE_DOMAINS",
+  "DB_HOST",
+  "DB_NAME",
+  "DB_PORT",
+  "DB_SSLMODE",
+  "DB_USER",
+  "DEFAULT_LOCALE",
+  "LOCAL_DOMAIN",
+  "MAX_THREADS",
+  "PGSSLROOTCERT",
+  "PREPARED_STATEMENTS",
+  "REDIS_DRIVER",
+  "S3_ALIAS_HOST",
+  "S3_BUCKET",
+  "S3_ENABLED",
+  "S3_ENDPOINT",
+  "S3_HOSTNAME",
+  "S3_PROTOCOL",
+  "S3_REGION",
+  "S3_RETRY_LIMIT",
+  "SMTP_ENABLE_STARTTLS",
+  "SMTP_FROM_ADDRESS",
+  "SMTP_PORT",
+  "SMTP_SERVER",
+  "STREAMING_API_BASE_URL",
+  "TRUSTED_PROXY_IP",
+  "VAPID_PUBLIC_KEY",
+  "WEB_CONCURRENCY",
+  "WEB_DOMAIN",
+];
+
+/** Variables that break a running server, with the way out (facts/mastodon section 1). */
+const harmful: Readonly<Record<string, string>> = {
+  DB_POOL: "one value cannot fit all processes (facts D2.5); leave it unset, then each takes as many as it has threads",
+  REDIS_NAMESPACE: "stops Mastodon 4.6 from booting; use a Valkey instance of its own instead",
+  SKIP_POST_DEPLOYMENT_MIGRATIONS: "belongs to single migration jobs; any value, even false, skips",
+  SOCKET: "makes Puma listen on a socket, where the edge does not find it; leave it unset",
+  PORT: "differs between processes; leave it unset",
+  BIND: "the images bind rightly; leave it unset",
+};
+
+/** Problems of the operator's own variables. Values of secrets are never shown. */
+export function environmentProblems(environment: Readonly<Record<string, string>>): Problem[] {
+  return Object.keys(environment).flatMap((name) => {
+    const message = refusal(name);
+    return message === undefined ? [] : { path: name, message };
+  });
+}
+
+function refusal(name: string): string | undefined {
+  if (harmful[name]) return harmful[name];
+  if (!isKnown(name)) return "is read by no process of Mastodon 4.6; check the spelling or remove it";
+  if (isSecret(name)) return "holds a secret and must not stand here in plain text; remove it";
+  if (ownedNames.includes(name)) return "is set by the stack; change the setting that it comes from";
+  if (!isReadBy(name, "web") && !isReadBy(name, "sidekiq"))
+    return "is read by neither web nor Sidekiq, which are the processes that this setting reaches; remove it";
+  return undefined;
+}

@@ -1,0 +1,151 @@
+// Settings of Mastodon itself: its version, its processes and how many of each run.
+import { z } from "zod";
+import { secretSchema } from "../shapes.ts";
+import { environmentProblems } from "./rules/extra-environment.ts";
+import { queueProblems } from "./rules/queues.ts";
+import { schedulerProblems } from "./rules/scheduler.ts";
+import { edgeImage, mastodonVersion, railsImage, streamingImage } from "./versions.ts";
+
+const cpuSchema = z.string().regex(/^([1-9]\d*m|[1-9]\d*(\.\d+)?)$/, {
+  error: "must be an amount of CPU, for example 500m or 2",
+});
+
+const memorySchema = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, {
+  error: "must be an amount of memory, for example 768Mi or 2Gi",
+});
+
+/** What one pod asks for, and the memory at which it is ended. CPU has no limit: throttling hurts more than sharing (facts B3). */
+export const resourcesSchema = z.strictObject({
+  cpu: cpuSchema.describe("CPU that the scheduler sets aside"),
+  memory: memorySchema.describe("memory that the scheduler sets aside"),
+  memoryLimit: memorySchema.describe("the pod is ended when it uses more"),
+});
+
+const replicas = (fewest: number) => z.int().min(fewest).max(100);
+
+/** A queue as Sidekiq's `-q` takes it: its name, and optionally a comma and its weight. */
+const queueSchema = z.string().regex(/^[a-z]+(,[1-9]\d?)?$/, {
+  error: "must be the name of a queue with an optional weight, for example push,6",
+});
+
+/** One Sidekiq Deployment. Without weights Sidekiq empties the queues strictly in the listed order. */
+export const sidekiqGroupSchema = z.strictObject({
+  queues: z.array(queueSchema).min(1, { error: "must name at least one queue" }),
+  replicas: replicas(1).default(1),
+  threads: z.int().min(1).max(30).default(25).describe("beyond 25 to 30 a Sidekiq process gains nothing (facts D1.3)"),
+  resources: resourcesSchema.prefault({ cpu: "750m", memory: "1Gi", memoryLimit: "2560Mi" }),
+});
+
+/**
+ * One group per kind of urgency, so that a flood of remote deliveries never delays a local timeline
+ * (facts E1; weights from Mastodon's own config/sidekiq.yml). All of it fits two s-4vcpu-8gb nodes with room for a roll.
+ */
+const defaultGroups = {
+  default: { queues: ["default"], replicas: 2 },
+  federation: { queues: ["push,6", "ingress,4", "fasp,1"], replicas: 2 },
+  pull: { queues: ["pull"], resources: { cpu: "500m", memory: "1Gi", memoryLimit: "2560Mi" } },
+  mailers: { queues: ["mailers"], threads: 5, resources: { cpu: "250m", memory: "640Mi", memoryLimit: "1Gi" } },
+  scheduler: { queues: ["scheduler"], threads: 5, resources: { cpu: "250m", memory: "768Mi", memoryLimit: "2Gi" } },
+};
+
+const groupNameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
+  error: "must be lower-case letters, digits and hyphens, for example federation",
+});
+
+const webSchema = z.strictObject({
+  replicas: replicas(2).default(3).describe("two is the fewest that survive the loss of a node"),
+  workers: z.int().min(1).max(16).default(2).describe("Puma processes in a pod"),
+  threads: z.int().min(1).max(32).default(5).describe("threads of each Puma process"),
+  resources: resourcesSchema.prefault({ cpu: "1", memory: "1536Mi", memoryLimit: "2560Mi" }),
+});
+
+const streamingSchema = z.strictObject({
+  replicas: replicas(2).default(2),
+  connections: z.int().min(1).max(50).default(10).describe("most database connections of one pod"),
+  resources: resourcesSchema.prefault({ cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" }),
+});
+
+const edgeSchema = z.strictObject({
+  replicas: replicas(2).default(2),
+  uploadMib: z.int().min(16).max(500).default(99).describe("largest upload; Mastodon takes videos up to 99 MB"),
+  resources: resourcesSchema.prefault({ cpu: "200m", memory: "128Mi", memoryLimit: "256Mi" }),
+});
+
+const sidekiqSchema = z
+  .strictObject({
+    groups: z.record(groupNameSchema, sidekiqGroupSchema).prefault(defaultGroups),
+    servedElsewhere: z.array(queueSchema).default([]).describe("queues that workers outside the cluster serve alone"),
+  })
+  .superRefine((sidekiq, context) => {
+    for (const { path, value, message } of [...schedulerProblems(sidekiq), ...queueProblems(sidekiq)])
+      context.addIssue({ code: "custom", path: [path], input: value, message });
+  });
+
+const versionSchema = z.string().regex(/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/, {
+  error: `must be a Mastodon release without the v, for example ${mastodonVersion}`,
+});
+
+const imageSchema = z.string().regex(/^[a-z0-9][a-z0-9./_-]*$/, {
+  error: `must be an image without tag and digest, for example ${railsImage}`,
+});
+
+export const mastodonSettingsSchema = z.strictObject({
+  version: versionSchema.default(mastodonVersion).describe("Mastodon release; a new one migrates the database first"),
+  images: z
+    .strictObject({
+      rails: imageSchema.default(railsImage),
+      streaming: imageSchema.default(streamingImage),
+      edge: z
+        .string()
+        .regex(/[:@]/, { error: `must carry a tag or a digest, for example ${edgeImage}` })
+        .default(edgeImage),
+    })
+    .prefault({}),
+  locale: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, { error: "must be a language, for example en or pt-BR" })
+    .default("en"),
+  web: webSchema.prefault({}),
+  streaming: streamingSchema.prefault({}),
+  sidekiq: sidekiqSchema.prefault({}),
+  edge: edgeSchema.prefault({}),
+  loadBalancerNodes: z
+    .int()
+    .min(1)
+    .max(200)
+    .default(2)
+    .describe("each carries 10,000 connections, and streaming holds one for every open browser; two survive a loss"),
+  trustedProxies: z
+    .array(z.union([z.cidrv4(), z.cidrv6()], { error: "must be a network in CIDR notation, for example 192.0.2.0/24" }))
+    .default([])
+    .describe("further proxies in front of the load balancer"),
+  environment: z
+    .record(z.string(), z.string().min(1, { error: "must not be empty: Mastodon acts on presence" }))
+    .default({})
+    .superRefine((environment, context) => {
+      for (const { path, value, message } of environmentProblems(environment))
+        context.addIssue({ code: "custom", path: [path], input: value, message });
+    })
+    .describe("further variables that Mastodon's Rails processes read; not secret"),
+});
+
+const given = (name: string) => secretSchema(`secrets.mastodon.${name}`);
+
+/** Secrets of an existing server. Each group is given whole or not at all; what is left out is generated once. */
+export const mastodonSecretsSchema = z.strictObject({
+  secretKeyBase: given("secretKeyBase").optional(),
+  activeRecord: z
+    .strictObject({
+      primaryKey: given("activeRecord.primaryKey"),
+      deterministicKey: given("activeRecord.deterministicKey"),
+      keyDerivationSalt: given("activeRecord.keyDerivationSalt"),
+    })
+    .optional(),
+  vapid: z.strictObject({ privateKey: given("vapid.privateKey"), publicKey: given("vapid.publicKey") }).optional(),
+});
+
+export type MastodonSettings = z.infer<typeof mastodonSettingsSchema>;
+export type MastodonSecretSettings = z.infer<typeof mastodonSecretsSchema>;
+export type SidekiqSettings = MastodonSettings["sidekiq"];
+export type SidekiqGroup = z.infer<typeof sidekiqGroupSchema>;
+export type Resources = z.infer<typeof resourcesSchema>;
