@@ -1,0 +1,40 @@
+// Destroys the stack and proves that nothing is left: no object in the account, no process, no port.
+import { rmSync } from "node:fs";
+import { openAccount } from "../account/index.ts";
+import { deleteCluster, listClusters } from "../cluster/index.ts";
+import { LocalCloudError } from "../errors.ts";
+import { kubeconfigPath } from "../home.ts";
+import { describeChanges } from "./changes.ts";
+import { operate, type OperationOptions } from "./operate.ts";
+
+/** @throws LocalCloudError when the account still holds something, which is then named. */
+export async function destroy(options: OperationOptions): Promise<void> {
+  const { changes } = await operate("Destroying", options, (stack, engine) => stack.destroy(engine));
+  rmSync(kubeconfigPath(options.home), { force: true });
+  await removeOrphanClusters(options);
+  const left = countObjects(options.home);
+  if (Object.keys(left).length > 0) {
+    const list = Object.entries(left).map(([type, count]) => `${count} ${type}`);
+    throw new LocalCloudError(
+      `the account still holds objects that the stack does not know: ${list.join(", ")}; see \`npm run local -- status\``,
+    );
+  }
+  options.print(`${describeChanges(changes)} The account is empty and nothing runs.`);
+}
+
+/** A cluster without a row in the account belongs to a creation that was killed. */
+async function removeOrphanClusters({ home, print }: OperationOptions): Promise<void> {
+  for (const cluster of await listClusters(home)) {
+    print(`Removing cluster ${cluster.name}, which no object of the account names`);
+    await deleteCluster(home, cluster.id);
+  }
+}
+
+function countObjects(home: string): Record<string, number> {
+  const account = openAccount(home);
+  try {
+    return Object.fromEntries(account.counts());
+  } finally {
+    account.close();
+  }
+}

@@ -1,0 +1,42 @@
+// Says what the account holds, which processes run, and which objects have something real behind them.
+import pc from "picocolors";
+import { openAccount } from "../account/index.ts";
+import { listClusters, type ClusterStatus } from "../cluster/index.ts";
+import { section } from "../summary/render.ts";
+
+/** Types whose objects a real server stands behind; all others are rows in the account only. */
+const realBehind: Record<string, string> = {
+  "digitalocean:index/kubernetesCluster:KubernetesCluster":
+    "real API server, scheduler and controllers; simulated pods",
+  "digitalocean:index/kubernetesNodePool:KubernetesNodePool": "real Node objects, simulated machines",
+};
+
+/** The status as text for a terminal. */
+export async function status(home: string): Promise<string> {
+  const account = openAccount(home);
+  const counts = [...account.counts()].toSorted(([a], [b]) => a.localeCompare(b));
+  account.close();
+  const clusters = await listClusters(home);
+  if (counts.length === 0 && clusters.length === 0) return `The account in ${home} is empty and nothing runs.`;
+  const objects = counts.map(([type, count]) => [String(count), type, realBehind[type] ?? "emulated"]);
+  return [
+    `Account in ${home}`,
+    section("Objects", [["count", "type", "behind it"], ...objects]),
+    ...clusters.map(describeCluster),
+  ].join("\n");
+}
+
+function describeCluster(cluster: ClusterStatus): string {
+  const state = cluster.state === "ready" ? pc.green(cluster.state) : pc.red(cluster.state);
+  const processes = Object.entries(cluster.pids).map(([name, pid]) => [name, String(pid)]);
+  const pools = Object.entries(Object.groupBy(cluster.nodes, ({ pool }) => pool)).map(([pool, nodes = []]) => [
+    pool,
+    `${nodes.filter(({ status: node }) => node === "running").length} of ${nodes.length}`,
+  ]);
+  return [
+    `Cluster ${pc.bold(cluster.name)} is ${state}${cluster.message ? `: ${cluster.message}` : ""} ${cluster.endpoint ?? ""}`,
+    section("Nodes", [["pool", "running"], ...pools]),
+    section("Processes", [["process", "pid"], ...processes]),
+    `Log: ${cluster.log}`,
+  ].join("\n");
+}

@@ -1,0 +1,11 @@
+// Ends every process of the local cloud and keeps all its objects; the next `npm start` goes on where it was.
+import { listClusters, stopCluster } from "../cluster/index.ts";
+
+export async function stop(home: string, print: (line: string) => void): Promise<void> {
+  const running = (await listClusters(home)).filter(({ state }) => state !== "stopped");
+  for (const cluster of running) {
+    await stopCluster(home, cluster.id);
+    print(`Stopped cluster ${cluster.name}; its objects are kept.`);
+  }
+  if (running.length === 0) print("Nothing is running.");
+}

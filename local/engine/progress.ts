@@ -1,0 +1,97 @@
+// Renders the engine's events for a person: one line for each finished resource, one for each that takes long, every diagnostic.
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import pc from "picocolors";
+
+const marks: Record<string, string> = {
+  create: pc.green("+"),
+  import: pc.green("="),
+  update: pc.yellow("~"),
+  replace: pc.magenta("±"),
+  "create-replacement": pc.magenta("+"),
+  "delete-replaced": pc.magenta("-"),
+  delete: pc.red("-"),
+  refresh: pc.cyan("↻"),
+};
+
+/** After how many seconds an unfinished operation is mentioned, and again. */
+const patienceSeconds = 15;
+
+/** Follows one operation of the engine; `close` ends the reminders about slow resources. */
+export class Progress {
+  /** What the engine counted at the end, by operation: `{ create: 12, same: 3 }`. */
+  changes: Record<string, number> = {};
+  /** How many errors were printed. */
+  errors = 0;
+  readonly #print: (line: string) => void;
+  readonly #running = new Map<string, number>();
+  readonly #reminder: NodeJS.Timeout;
+
+  constructor(print: (line: string) => void) {
+    this.#print = print;
+    this.#reminder = setInterval(() => this.#remind(), patienceSeconds * 1000);
+    this.#reminder.unref();
+  }
+
+  /** Takes one event; unknown ones are none of a reader's business. */
+  readonly observe = (event: EngineEvent): void => {
+    if (event.resourcePreEvent) this.#running.set(event.resourcePreEvent.metadata.urn, Date.now());
+    if (event.resOutputsEvent) this.#finished(event.resOutputsEvent.metadata);
+    if (event.resOpFailedEvent) this.#failed(event.resOpFailedEvent.metadata.urn);
+    if (event.diagnosticEvent) this.#diagnostic(event.diagnosticEvent);
+    if (event.summaryEvent) this.changes = event.summaryEvent.resourceChanges;
+  };
+
+  close(): void {
+    clearInterval(this.#reminder);
+  }
+
+  #finished(metadata: { urn: string; op: string }): void {
+    const since = this.#running.get(metadata.urn);
+    this.#running.delete(metadata.urn);
+    const mark = marks[metadata.op];
+    if (mark === undefined || isComponent(metadata.urn)) return;
+    const took = since === undefined ? "" : pc.dim(` ${seconds(since)}`);
+    this.#print(`  ${mark} ${describeUrn(metadata.urn)}${took}`);
+  }
+
+  #failed(urn: string): void {
+    this.#running.delete(urn);
+    this.#print(`  ${pc.red("✗")} ${describeUrn(urn)}`);
+  }
+
+  #diagnostic(event: { severity: string; message: string; urn?: string; ephemeral?: boolean }): void {
+    // `info#err` is what programs print themselves; the engine's own waiting messages are ephemeral.
+    if (event.ephemeral || event.severity === "debug") return;
+    const text = event.message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();
+    if (text === "") return;
+    if (event.severity === "error") this.errors += 1;
+    const about = event.urn && !event.urn.includes("pulumi:pulumi:Stack") ? `${describeUrn(event.urn)}: ` : "";
+    const colour = event.severity === "error" ? pc.red : event.severity === "warning" ? pc.yellow : String;
+    this.#print(`  ${colour(`${event.severity.replace("#err", "")}:`)} ${about}${text}`);
+  }
+
+  #remind(): void {
+    const slow = [...this.#running].filter(
+      ([urn, since]) => !isComponent(urn) && Date.now() - since > patienceSeconds * 1000,
+    );
+    for (const [urn, since] of slow) this.#print(pc.dim(`    still at ${describeUrn(urn)}, ${seconds(since)} so far`));
+  }
+}
+
+/** `urn:pulumi:local::mastodon::a$b:index/vpc:Vpc::net-vpc` → `b Vpc net-vpc`. */
+export function describeUrn(urn: string): string {
+  const [, , types = "", name = ""] = urn.split("::");
+  const type = types.split("$").at(-1) ?? "";
+  const [pkg = "", module = "", kind = ""] = type.split(":");
+  const group = module.includes("/") && pkg === "kubernetes" ? ` ${module}` : "";
+  return `${pkg}${group} ${kind || module} ${pc.bold(name)}`;
+}
+
+function isComponent(urn: string): boolean {
+  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+  return type.startsWith("mastodon:") || type.startsWith("pulumi:");
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,72 @@
+// Opens the local stack: the operator's own settings file and program, the real Pulumi engine, the account in the local home.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { parse, stringify } from "yaml";
+import { prepareEngine } from "../../tools/engine.ts";
+import { projectRoot } from "../home.ts";
+import { engineEnvironment } from "./environment.ts";
+import { layOutEngine } from "./layout.ts";
+import { freeStaleLocks } from "./locks.ts";
+
+/** The stack's name in the local backend; it is also the middle of `Pulumi.local.yaml`. */
+export const stackName = "local";
+
+export interface LocalStackOptions {
+  /** Folder of all local state. */
+  readonly home: string;
+  /** Settings file of the stack. */
+  readonly settingsFile: string;
+  /** Takes progress of preparing the engine. */
+  readonly report?: (line: string) => void;
+}
+
+/**
+ * Prepares the engine when needed and returns the stack, made at first use.
+ * The CLI works on a copy of the settings, so that it never rewrites the operator's files.
+ */
+export async function openLocalStack(options: LocalStackOptions): Promise<Stack> {
+  const engine = await prepareEngine(options.report ? { report: options.report } : {});
+  const root = layOutEngine(options.home, engine);
+  const workDir = copySettings(options);
+  const environment = engineEnvironment(options.home);
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName, projectName: "mastodon", program: runProgram },
+    {
+      workDir,
+      envVars: environment,
+      pulumiHome: environment["PULUMI_HOME"] ?? options.home,
+      secretsProvider: "passphrase",
+      // The CLI is older than the SDK where it has to be built; the two are tested together (tools/README.md).
+      pulumiCommand: await PulumiCommand.get({ root, skipVersionCheck: true }),
+    },
+  );
+  await freeStaleLocks(options.home, stack);
+  return stack;
+}
+
+/** The very program that `pulumi up` runs in production; loaded only when the engine asks for it. */
+async function runProgram(): Promise<Record<string, unknown>> {
+  const { program } = await import("../../src/program.ts");
+  return program();
+}
+
+function copySettings(options: LocalStackOptions): string {
+  const workDir = join(options.home, "work");
+  mkdirSync(workDir, { recursive: true, mode: 0o700 });
+  copyFileSync(join(projectRoot, "Pulumi.yaml"), join(workDir, "Pulumi.yaml"));
+  const copy = join(workDir, `Pulumi.${stackName}.yaml`);
+  const settings = parse(readFileSync(options.settingsFile, "utf8")) as Record<string, unknown>;
+  // A settings file without a salt gets one from the CLI, and later runs need the same one to read the state's secrets.
+  const salt = settings["encryptionsalt"] ?? previousSalt(copy);
+  writeFileSync(copy, stringify(salt === undefined ? settings : { ...settings, encryptionsalt: salt }));
+  return workDir;
+}
+
+function previousSalt(copy: string): unknown {
+  try {
+    return (parse(readFileSync(copy, "utf8")) as Record<string, unknown>)["encryptionsalt"];
+  } catch {
+    return undefined;
+  }
+}
