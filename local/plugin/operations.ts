@@ -30,13 +30,14 @@ export async function create(subject: Subject, inputs: Properties): Promise<Crea
   return created;
 }
 
-function insert(subject: Subject, inputs: Properties): Created {
+function insert(subject: Subject, given: Properties): Created {
   const { type, context } = subject;
+  const inputs = withDefaults(type.facts, given);
   type.hooks?.validate?.(context, inputs);
   const id = type.hooks?.id?.(context, inputs) ?? randomUUID();
   if (type.stored !== false && context.account.get(type.token, id))
     throw new CloudError("conflict", `${id} exists already; choose another name, or import it with \`pulumi import\``);
-  const state = { ...withDefaults(type.facts, inputs), ...type.hooks?.outputs?.(context, id, inputs) };
+  const state = { ...inputs, ...type.hooks?.outputs?.(context, id, inputs) };
   store(subject, id, state);
   return { id, state };
 }
@@ -57,14 +58,15 @@ export async function read(subject: Subject, givenId: string, known: Properties)
 }
 
 /** Changes the object in place. What the cloud filled in stays, unless the type says otherwise. */
-export async function update(subject: Subject, id: string, known: Properties, inputs: Properties): Promise<Properties> {
+export async function update(subject: Subject, id: string, known: Properties, given: Properties): Promise<Properties> {
   const { type, context } = subject;
+  const inputs = withDefaults(type.facts, given);
   const answer = await meetFault(subject, "update");
   const { state, previous } = inTransaction(subject, () => {
     const previous = type.stored === false ? unstored(subject, id, known) : context.account.get(type.token, id);
     if (!previous) throw new CloudError("not_found", `${id} is gone from the account; run a refresh, then try again`);
     type.hooks?.validate?.(context, inputs, previous);
-    const kept = keptOutputs(type.facts, previous.object, withDefaults(type.facts, inputs));
+    const kept = keptOutputs(type.facts, previous.object, inputs);
     const state: Properties = { ...kept, ...type.hooks?.outputs?.(context, id, inputs, previous) };
     store(subject, id, state);
     return { state, previous };

@@ -33,7 +33,8 @@ export interface PropertyFact {
   readonly forceNew?: boolean;
   /** The output is a secret. */
   readonly sensitive?: boolean;
-  readonly default?: string | number | boolean;
+  /** What the service takes when nothing is given; the older SDK fills scalars in at Check. */
+  readonly default?: Value;
   readonly maxItems?: number;
   readonly minItems?: number;
   readonly conflictsWith?: readonly string[];

@@ -1,9 +1,9 @@
 // The emulated DigitalOcean: its resource types from facts, with rules and behaviour by product.
 import type { ProviderDefinition, ResourceType } from "../contract.ts";
 import { text } from "../shared/values.ts";
-import { loadFacts } from "./facts.ts";
+import { readFacts } from "../shared/facts-file.ts";
 
-const facts = loadFacts();
+const facts = readFacts(import.meta.dirname);
 
 // The zone's name is the resource: there is nothing to generate.
 const withoutAutoName = new Set(["digitalocean:index/domain:Domain"]);

@@ -1,7 +1,7 @@
 // Check: are these inputs acceptable? Walks the inputs beside the property facts and collects every failure, not only the first.
 import type { Bridge, Facts, Failure, PropertyFact, Properties, Value, ValueRule } from "../contract.ts";
 import { coerceScalar } from "./coerce.ts";
-import { elementFact, fieldsOf, isOutputOnly, isSingleObject } from "./shape.ts";
+import { elementFact, fieldsOf, isOutputOnly, isSingleObject, isZero } from "./shape.ts";
 import { isAbsent, isInternalKey, isObject, isUnknown, ruleKey, show } from "./values.ts";
 
 type Rules = Readonly<Record<string, ValueRule>>;
@@ -64,8 +64,8 @@ function completeField(
   const here = path === "" ? key : `${path}.${key}`;
   if (checked[key] === undefined) {
     if (fact.required) walk.failures.push({ property: here, reason: "is missing and required" });
-    // A default that equals the type's nothing is left to the cloud, as the real plugin does.
-    else if (fact.default !== undefined && fact.default !== "" && fact.default !== false && fact.default !== 0)
+    // The older SDK fills defaults in here, except those that equal the type's nothing; the newer one leaves all to the cloud.
+    else if (walk.bridge === "sdkv2" && fact.default !== undefined && !isZero(fact, fact.default))
       checked[key] = fact.default;
     return;
   }

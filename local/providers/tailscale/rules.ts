@@ -1,0 +1,83 @@
+// Which values Tailscale's plugin refuses, by type and property. Source: documented allowed values in @pulumi/tailscale 0.29.1
+// and recorded verdicts of the plugin v0.29.
+import type { ResourceType, ValueRule } from "../contract.ts";
+import { all, each, lengthBetween, matches, oneOf } from "../shared/rules.ts";
+import { isAbsent } from "../shared/values.ts";
+import { parsePolicy, samePolicy } from "./policy.ts";
+
+type Extra = Partial<Pick<ResourceType, "rules" | "check" | "sameValue">>;
+
+const policy: ValueRule = (value) => {
+  const parsed = parsePolicy(typeof value === "string" ? value : JSON.stringify(value));
+  return "reason" in parsed ? parsed.reason : undefined;
+};
+
+const description = lengthBetween(0, 50);
+
+// The events of https://tailscale.com/kb/1213/webhooks, as known in August 2026.
+const events = (
+  "categoryTailnetManagement nodeCreated nodeNeedsApproval nodeApproved nodeKeyExpiringInOneDay nodeKeyExpired nodeDeleted " +
+  "nodeSigned nodeNeedsSignature policyUpdate userCreated userNeedsApproval userSuspended userRestored userDeleted " +
+  "userApproved userRoleUpdated categoryDeviceMisconfigurations subnetIPForwardingNotEnabled exitNodeIPForwardingNotEnabled"
+).split(" ");
+
+const extras: Readonly<Record<string, Extra>> = {
+  "acl:Acl": { rules: { acl: policy }, sameValue: { acl: samePolicy } },
+  "contacts:Contacts": {
+    check: (inputs) =>
+      (
+        [
+          ["account", "accounts"],
+          ["security", "securities"],
+          ["support", "supports"],
+        ] as const
+      )
+        .filter(([one, many]) => isAbsent(inputs[one]) && isAbsent(inputs[many]))
+        .map(([one]) => ({ property: one, reason: "is missing and required" })),
+  },
+  "federatedIdentity:FederatedIdentity": {
+    rules: {
+      description,
+      issuer: matches(/^https:\/\/[^/]/, "an https address that Tailscale can reach"),
+      customClaimRules: (value) => {
+        const reserved = ["sub", "iss", "aud"].find(
+          (claim) => typeof value === "object" && value !== null && claim in value,
+        );
+        return reserved && `must not have ${reserved}: subject, issuer and audience have properties of their own`;
+      },
+    },
+  },
+  "logstreamConfiguration:LogstreamConfiguration": {
+    rules: {
+      logType: oneOf("configuration", "network"),
+      destinationType: oneOf("axiom", "cribl", "datadog", "elastic", "gcs", "panther", "splunk", "s3"),
+      s3AuthenticationType: oneOf("accesskey", "rolearn"),
+      compressionFormat: oneOf("none", "zstd", "gzip"),
+    },
+  },
+  "oauthClient:OauthClient": { rules: { description } },
+  "postureIntegration:PostureIntegration": {
+    rules: {
+      postureProvider: oneOf("falcon", "fleet", "huntress", "intune", "jamfpro", "kandji", "kolide", "sentinelone"),
+    },
+  },
+  "service:Service": { rules: { name: matches(/^svc:/, "a name that begins with svc:") } },
+  "tailnetKey:TailnetKey": { rules: { description, recreateIfInvalid: oneOf("", "always", "never") } },
+  "tailnetSettings:TailnetSettings": {
+    rules: {
+      aclsExternalLink: matches(/^https?:\/\//, "an http or https address"),
+      usersRoleAllowedToJoinExternalTailnet: oneOf("none", "member", "admin"),
+    },
+  },
+  "webhook:Webhook": {
+    rules: {
+      providerType: oneOf("", "slack", "mattermost", "googlechat", "discord"),
+      subscriptions: all(each(oneOf(...events))),
+    },
+  },
+};
+
+/** Rules of a type; none for most. */
+export function rulesOf(token: string): Extra {
+  return extras[token.replace("tailscale:index/", "")] ?? {};
+}
