@@ -1,0 +1,52 @@
+// The zone, and the records in it.
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import type { RecordPlan } from "./records.ts";
+
+export interface ZoneArgs {
+  readonly zone: string;
+  /** Refuses deletion: every record would go with it, and the server would vanish from the network. */
+  readonly protect: boolean;
+}
+
+/** The zone at DigitalOcean, where managed certificates need it to be. */
+export class Zone extends pulumi.ComponentResource {
+  readonly zone: pulumi.Output<string>;
+  /** DigitalOcean's URN, for the project. */
+  readonly domainUrn: pulumi.Output<string>;
+
+  constructor(name: string, args: ZoneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:dns:Zone", name, {}, opts);
+    const domain = new digitalocean.Domain(
+      `${name}-domain`,
+      { name: args.zone }, // without ipAddress, which would make a record that no state knows
+      { parent: this, protect: args.protect },
+    );
+    this.zone = domain.name;
+    this.domainUrn = domain.domainUrn;
+    this.registerOutputs({ zone: this.zone });
+  }
+}
+
+export interface RecordsArgs {
+  readonly zone: pulumi.Input<string>;
+  /** Seconds. */
+  readonly ttl: number;
+  readonly records: readonly RecordPlan<pulumi.Input<string>>[];
+}
+
+/** All records of the server. */
+export class Records extends pulumi.ComponentResource {
+  constructor(name: string, args: RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:dns:Records", name, {}, opts);
+    for (const { key, ...record } of args.records) {
+      new digitalocean.DnsRecord(
+        `${name}-${key}`,
+        { domain: args.zone, ttl: args.ttl, ...record },
+        // A host name may have only one CNAME, so the old record goes before the new one comes.
+        { parent: this, deleteBeforeReplace: true },
+      );
+    }
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,54 @@
+// The managed Kubernetes cluster with its node pools.
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import { clusterInputs, nodePoolInputs, type ClusterPlan } from "./inputs.ts";
+
+export interface ClusterArgs extends ClusterPlan {
+  readonly vpcId: pulumi.Input<string>;
+  /** Refuses deletion and replacement of the cluster. */
+  readonly protect: boolean;
+}
+
+/** A VPC-native cluster: a tiny fixed pool for the platform, and autoscaled pools for the server. */
+export class Cluster extends pulumi.ComponentResource {
+  readonly clusterId: pulumi.Output<string>;
+  /** DigitalOcean's URN, for the project. */
+  readonly clusterUrn: pulumi.Output<string>;
+  readonly clusterName: pulumi.Output<string>;
+  readonly version: pulumi.Output<string>;
+  /** URL of the API server. */
+  readonly endpoint: pulumi.Output<string>;
+  /** Secret. Its token lives 7 days and is renewed by `pulumi refresh` (facts/digitalocean.md trap 10). */
+  readonly kubeconfig: pulumi.Output<string>;
+  /** By pool, so that workloads can wait for the nodes they need. */
+  readonly nodePools: Readonly<Record<string, digitalocean.KubernetesNodePool>>;
+
+  constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:kubernetes:Cluster", name, {}, opts);
+    const cluster = new digitalocean.KubernetesCluster(`${name}-cluster`, clusterInputs(args, args.vpcId), {
+      parent: this,
+      protect: args.protect, // replacing it takes the server down for an hour
+      ignoreChanges: ["version"], // the platform patches it; a lower version in code would replace the cluster (D6.1)
+    });
+    this.nodePools = createNodePools(name, args, cluster.id, this);
+    this.clusterId = cluster.id;
+    this.clusterUrn = cluster.clusterUrn;
+    this.clusterName = cluster.name;
+    this.version = cluster.version;
+    this.endpoint = cluster.endpoint;
+    this.kubeconfig = pulumi.secret(cluster.kubeConfigs.apply((configs) => configs[0]?.rawConfig ?? ""));
+    this.registerOutputs({ clusterId: this.clusterId, endpoint: this.endpoint, kubeconfig: this.kubeconfig });
+  }
+}
+
+function createNodePools(name: string, args: ClusterArgs, clusterId: pulumi.Output<string>, parent: pulumi.Resource) {
+  return Object.fromEntries(
+    Object.entries(args.settings.pools).map(([pool, settings]) => [
+      pool,
+      new digitalocean.KubernetesNodePool(`${name}-pool-${pool}`, nodePoolInputs(args.prefix, pool, settings, clusterId), {
+        parent,
+        ignoreChanges: ["nodeCount"], // the autoscaler owns it
+      }),
+    ]),
+  );
+}

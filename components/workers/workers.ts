@@ -1,0 +1,81 @@
+// Queue workers as droplets: any number, in any configured account, reached only over the tailnet.
+import * as digitalocean from "@pulumi/digitalocean";
+import * as pulumi from "@pulumi/pulumi";
+import * as tailscale from "@pulumi/tailscale";
+import { tags } from "../tailnet/intents.ts";
+import { machineKeyInputs } from "../tailnet/tailnet.ts";
+import { workerUserData } from "./cloud-init.ts";
+import type { WorkerSettings } from "./settings.ts";
+
+export interface WorkersArgs {
+  /** Prefix of physical names. */
+  readonly prefix: string;
+  /** Workers of this account only, by name. */
+  readonly workers: Readonly<Record<string, WorkerSettings>>;
+  /** Droplet image slug. */
+  readonly dropletImage: string;
+  /** Mastodon's Rails image with tag or digest. */
+  readonly image: string;
+  /** The tailnet's policy: a worker's tag exists only once it is in force. */
+  readonly policy: pulumi.Resource;
+}
+
+/** WireGuard is the only way in: not even ssh is open (Tailscale SSH needs no port). */
+export function firewallInputs(prefix: string, tag: pulumi.Output<string>): digitalocean.FirewallArgs {
+  const anywhere = ["0.0.0.0/0", "::/0"];
+  return {
+    name: `${prefix}-workers`,
+    tags: [tag],
+    inboundRules: [{ protocol: "udp", portRange: "41641", sourceAddresses: anywhere }],
+    outboundRules: [
+      { protocol: "tcp", portRange: "1-65535", destinationAddresses: anywhere },
+      { protocol: "udp", portRange: "1-65535", destinationAddresses: anywhere },
+      { protocol: "icmp", destinationAddresses: anywhere },
+    ],
+  };
+}
+
+/** The workers of one account, with the firewall that covers them by tag. */
+export class Workers extends pulumi.ComponentResource {
+  constructor(name: string, args: WorkersArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:workers:Workers", name, {}, opts);
+    const tag = new digitalocean.Tag(`${name}-tag`, { name: `${args.prefix}-worker` }, { parent: this });
+    const firewall = new digitalocean.Firewall(`${name}-firewall`, firewallInputs(args.prefix, tag.name), {
+      parent: this,
+    });
+    for (const [worker, settings] of Object.entries(args.workers)) {
+      this.createDroplet(`${name}-${worker}`, worker, settings, args, tag.name, firewall);
+    }
+    this.registerOutputs();
+  }
+
+  private createDroplet(
+    name: string,
+    worker: string,
+    settings: WorkerSettings,
+    args: WorkersArgs,
+    tag: pulumi.Output<string>,
+    firewall: digitalocean.Firewall,
+  ): void {
+    const hostname = `${args.prefix}-${worker}`;
+    const key = new tailscale.TailnetKey(`${name}-key`, machineKeyInputs(`worker ${worker}`, tags.worker), {
+      parent: this,
+      dependsOn: args.policy,
+    });
+    const boot = { hostname, image: args.image, queues: settings.queues, threads: settings.threads };
+    new digitalocean.Droplet(
+      `${name}-droplet`,
+      {
+        name: hostname,
+        image: args.dropletImage,
+        region: settings.region as digitalocean.Region,
+        size: settings.size,
+        tags: [tag],
+        monitoring: true,
+        userData: pulumi.secret(key.key).apply((tailnetKey) => workerUserData({ ...boot, tailnetKey })),
+      },
+      // The firewall is there before the machine is. New user data would replace the droplet: rename the worker for that.
+      { parent: this, dependsOn: firewall, ignoreChanges: ["userData"] },
+    );
+  }
+}

@@ -1,0 +1,26 @@
+// What every part of the program is given: the settings, the providers, and the names that follow from the settings.
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { bucketNames } from "../names.ts";
+import { createProviders, providerOf, type Providers } from "../providers.ts";
+import type { Settings } from "../settings.ts";
+
+export interface Context {
+  readonly settings: Settings;
+  readonly providers: Providers;
+  /** Options of a component that lives in the main DigitalOcean account. */
+  readonly inMainAccount: ComponentResourceOptions;
+  readonly buckets: ReturnType<typeof bucketNames>;
+  /** The zone that holds all host names. */
+  readonly zone: string;
+}
+
+export function createContext(settings: Settings): Context {
+  const providers = createProviders(settings);
+  return {
+    settings,
+    providers,
+    inMainAccount: { providers: [providerOf(providers.digitalocean)] },
+    buckets: bucketNames(settings),
+    zone: settings.dns.zone ?? settings.domains.local,
+  };
+}

@@ -1,0 +1,87 @@
+// Builds the Mastodon server in the cluster, and the mail service that it sends through.
+import type { Placement } from "../../components/mastodon/args.ts";
+import { Mastodon } from "../../components/mastodon/mastodon.ts";
+import { poolKey } from "../../components/kubernetes/inputs.ts";
+import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
+import { Ses } from "../../components/mail/ses.ts";
+import { mastodonSecrets } from "../mastodon-secrets.ts";
+import { providerOf } from "../providers.ts";
+import type { Compute } from "./compute.ts";
+import type { Context } from "./context.ts";
+import type { Storage, Zoned } from "./public.ts";
+
+export function buildMail({ settings, providers, zone }: Context): Ses {
+  const { name: prefix, domains, mail } = settings;
+  return new Ses(
+    "mail",
+    { prefix, domain: domains.local, zone, settings: mail },
+    { providers: [providerOf(providers.aws, mail.region)] },
+  );
+}
+
+/** The S3 endpoint of a Spaces region. */
+export function spacesEndpoint(region: string): string {
+  return `https://${region}.digitaloceanspaces.com`;
+}
+
+/** Where mail comes from. */
+export function mailFrom({ settings }: Context): string {
+  return `${settings.mail.fromMailbox}@${settings.domains.local}`;
+}
+
+/** Pods that name the pool, and stand its taint when it is dedicated. */
+function placement(pool: string, settings: NodePoolSettings | undefined): Placement {
+  return {
+    nodeSelector: { [poolKey]: pool },
+    tolerations: settings?.dedicated ? [{ key: poolKey, value: pool, effect: "NoSchedule" }] : [],
+  };
+}
+
+export interface ServerParts {
+  readonly compute: Compute;
+  readonly zoned: Zoned;
+  readonly storage: Storage;
+  readonly mail: Ses;
+}
+
+export function buildMastodon(context: Context, { compute, zoned, storage, mail }: ServerParts): Mastodon {
+  const { settings, providers, inMainAccount } = context;
+  const { postgresql, queue, cache, cluster } = compute;
+  const { pools } = settings.kubernetes;
+  const sidekiqPool = "sidekiq" in pools ? "sidekiq" : "web";
+  const region = settings.storage.media.region;
+  const { key, bucket } = storage.media;
+  return new Mastodon(
+    "mastodon",
+    {
+      settings: settings.mastodon,
+      provider: compute.kubernetes,
+      randomProvider: providers.random,
+      tlsProvider: providers.tls,
+      domains: settings.domains,
+      network: { vpc: settings.network.ipRange, pods: settings.kubernetes.clusterSubnet },
+      database: {
+        pooled: { host: postgresql.host, port: postgresql.pool.port, name: postgresql.pool.name, ...postgresql.app },
+        direct: { host: postgresql.host, port: postgresql.port, name: postgresql.database, ...postgresql.app },
+        admin: postgresql.admin,
+        caCertificate: postgresql.caCertificate,
+      },
+      valkey: { url: queue.url, cacheUrl: cache.url, ports: [queue.port, cache.port] },
+      media: {
+        bucket: bucket.bucket,
+        region,
+        endpoint: spacesEndpoint(region),
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey,
+        aliasHost: settings.domains.media,
+      },
+      mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
+      loadBalancer: { name: settings.name, certificateName: zoned.edge.certificateName },
+      pools: { web: placement("web", pools["web"]), sidekiq: placement(sidekiqPool, pools[sidekiqPool]) },
+      ...mastodonSecrets(settings.secrets.mastodon),
+      protect: settings.protect,
+    },
+    // Pods can only run once their nodes are there, and connect once the database lets them in.
+    { ...inMainAccount, dependsOn: [cluster, postgresql, queue, cache] },
+  );
+}

@@ -1,0 +1,119 @@
+// Gathers the stack's outputs in the form that `outputs.ts` promises, and checks them against it.
+import * as pulumi from "@pulumi/pulumi";
+import type { RecordPlan } from "../../components/dns/records.ts";
+import type { SpacesCdn } from "../../components/cdn/spaces-cdn.ts";
+import type { Ses } from "../../components/mail/ses.ts";
+import type { Mastodon } from "../../components/mastodon/mastodon.ts";
+import type { Tailnet } from "../../components/tailnet/tailnet.ts";
+import { ansibleInventory } from "../../components/workers/inventory.ts";
+import { contractVersion, outputsSchema, type Outputs } from "../outputs.ts";
+import type { Compute } from "./compute.ts";
+import type { Context } from "./context.ts";
+import type { Cdns } from "./public.ts";
+import { mailFrom, spacesEndpoint } from "./server.ts";
+
+export interface OutputParts {
+  readonly compute: Compute;
+  readonly cdn: Cdns;
+  readonly mail: Ses;
+  readonly tailnet: Tailnet;
+  readonly mastodon: Mastodon;
+  readonly records: readonly RecordPlan<pulumi.Output<string>>[];
+}
+
+type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
+
+/** All outputs. What is wrong with one fails the update, not the reader. */
+export function stackOutputs(context: Context, parts: OutputParts): Record<string, unknown> {
+  const outputs: OutputInputs = { ...declared(context), ...created(context, parts) };
+  const { kubeconfig, ...open } = outputs;
+  // Nothing is checked while something is not known yet, which is so in the first preview.
+  const checked = pulumi.output(open).apply((values) => {
+    outputsSchema.omit({ kubeconfig: true }).parse(values);
+    return contractVersion;
+  });
+  return { ...open, contractVersion: checked, kubeconfig };
+}
+
+/** What follows from the settings alone. */
+function declared({ settings, buckets }: Context) {
+  const { domains, network, storage, backups, mail, name } = settings;
+  const spaces = (["media", "docs", "backups"] as const).map((purpose) => {
+    const { region } = storage[purpose];
+    return { purpose, provider: "digitalocean", name: buckets[purpose], region, endpoint: spacesEndpoint(region) };
+  });
+  const { region } = backups.immutable;
+  const endpoint = `https://s3.${region}.amazonaws.com`;
+  return {
+    contractVersion,
+    urls: {
+      web: `https://${domains.web}`,
+      streaming: `wss://${domains.streaming}`,
+      media: `https://${domains.media}`,
+      docs: `https://${domains.docs}`,
+    },
+    regions: {
+      compute: network.region,
+      media: storage.media.region,
+      docs: storage.docs.region,
+      backups: storage.backups.region,
+      mail: mail.region,
+      immutable: region,
+    },
+    nodePools: nodePools(settings),
+    buckets: [...spaces, { purpose: "immutable", provider: "aws", name: buckets.immutable, region, endpoint }],
+    inventory: ansibleInventory(
+      Object.entries(settings.workers).map(([worker, host]) => ({ ...host, name: `${name}-${worker}` })),
+    ),
+  };
+}
+
+function nodePools({ name, kubernetes }: Context["settings"]) {
+  const { system, pools } = kubernetes;
+  return [
+    { name: `${name}-system`, size: system.size, min: system.nodes, max: system.nodes },
+    ...Object.entries(pools).map(([pool, { size, min, max }]) => ({ name: `${name}-${pool}`, size, min, max })),
+  ];
+}
+
+/** What only the clouds know. */
+function created(context: Context, { compute, cdn, mail, tailnet, mastodon, records }: OutputParts) {
+  const { settings, zone } = context;
+  const { cluster, postgresql, queue, cache } = compute;
+  const { poolSize } = settings.database.postgresql;
+  return {
+    cluster: {
+      id: cluster.clusterId,
+      name: cluster.clusterName,
+      region: settings.network.region,
+      version: cluster.version,
+      endpoint: cluster.endpoint,
+    },
+    kubeconfig: cluster.kubeconfig,
+    workloads: mastodon.workloads,
+    cdn: { media: cdnOutput(cdn.media, settings.domains.media), docs: cdnOutput(cdn.docs, settings.domains.docs) },
+    dns: {
+      zone,
+      records: records.map(({ type, name, value }) => ({ type, name, value, ttl: settings.dns.ttl })),
+    },
+    database: {
+      host: postgresql.host,
+      port: postgresql.port,
+      name: postgresql.database,
+      user: postgresql.app.user,
+      pool: { ...postgresql.pool, size: poolSize, mode: "transaction" },
+      caCertificate: postgresql.caCertificate,
+    },
+    valkey: {
+      queue: { host: queue.host, port: queue.port, evictionPolicy: "noeviction" },
+      cache: { host: cache.host, port: cache.port, evictionPolicy: "allkeys_lru" },
+    },
+    mail: { host: mail.host, port: mail.port, from: mailFrom(context) },
+    tailnet: { grants: tailnet.grants, policyHash: tailnet.policyHash },
+    loadBalancer: { address: mastodon.loadBalancerAddress },
+  };
+}
+
+function cdnOutput({ endpoint, origin }: SpacesCdn, domain: string) {
+  return { endpoint, domain, origin };
+}

@@ -1,0 +1,12 @@
+// Physical names that follow from the settings: they appear in bills, panels and alerts, so nothing in them is random.
+import type { Settings } from "./settings.ts";
+
+/** The bucket of each purpose: the operator's own name, or `<name>-<purpose>`. */
+export function bucketNames({ name, storage, backups }: Pick<Settings, "name" | "storage" | "backups">) {
+  return {
+    media: storage.media.name ?? `${name}-media`,
+    docs: storage.docs.name ?? `${name}-docs`,
+    backups: storage.backups.name ?? `${name}-backups`,
+    immutable: backups.immutable.bucket ?? `${name}-immutable`,
+  };
+}

@@ -1,0 +1,35 @@
+// The program as a table of contents: read the settings, build, connect, export.
+import { installGuard } from "../policies/guard.ts";
+import { buildCompute } from "./build/compute.ts";
+import { createContext } from "./build/context.ts";
+import { buildBackups, buildMonitoring, buildProject, buildTailnet, buildWorkers } from "./build/outside.ts";
+import { buildCdn, buildStorage, buildZone } from "./build/public.ts";
+import { buildRecords } from "./build/records.ts";
+import { buildMail, buildMastodon } from "./build/server.ts";
+import { stackOutputs } from "./build/stack-outputs.ts";
+import { loadSettings } from "./load-settings.ts";
+
+/**
+ * Registers every resource of the stack.
+ * @returns the stack's outputs, as `outputs.ts` describes them
+ * @throws SettingsError before anything is registered
+ */
+export async function program(): Promise<Record<string, unknown>> {
+  const settings = loadSettings();
+  const guard = installGuard(settings);
+  const context = createContext(settings);
+  const compute = buildCompute(context);
+  const zoned = buildZone(context);
+  const storage = buildStorage(context);
+  const cdn = buildCdn(context, zoned, storage);
+  const mail = buildMail(context);
+  const tailnet = buildTailnet(context);
+  const mastodon = buildMastodon(context, { compute, zoned, storage, mail });
+  const records = buildRecords(context, { zoned, cdn, mail, loadBalancer: mastodon.loadBalancerAddress });
+  buildWorkers(context, tailnet);
+  buildBackups(context);
+  buildMonitoring(context);
+  buildProject(context, { compute, zoned, storage });
+  guard.finish();
+  return stackOutputs(context, { compute, cdn, mail, tailnet, mastodon, records });
+}

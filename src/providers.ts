@@ -1,0 +1,68 @@
+// All providers, explicit: one for each account and region, so that nothing can land in the wrong one.
+import * as aws from "@pulumi/aws";
+import * as digitalocean from "@pulumi/digitalocean";
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import * as tailscale from "@pulumi/tailscale";
+import * as tls from "@pulumi/tls";
+import { secretOutput } from "./load-settings.ts";
+import { mainAccount } from "./secrets-settings.ts";
+import type { Settings } from "./settings.ts";
+
+/** Providers that need nothing but credentials. Those for Spaces and Kubernetes come from resources of the stack. */
+export interface Providers {
+  /** By account, as under `secrets.digitalocean`. */
+  readonly digitalocean: ReadonlyMap<string, digitalocean.Provider>;
+  readonly tailscale: tailscale.Provider;
+  readonly random: random.Provider;
+  readonly tls: tls.Provider;
+  /** By region. */
+  readonly aws: ReadonlyMap<string, aws.Provider>;
+}
+
+/** Makes a provider for each account and region that the settings name. */
+export function createProviders({ secrets, tailnet, mail, backups }: Settings): Providers {
+  const awsRegions = new Set([mail.region, backups.immutable.region]);
+  return {
+    digitalocean: new Map(
+      Object.entries(secrets.digitalocean).map(([account, { token }]) => [
+        account,
+        new digitalocean.Provider(`digitalocean-${account}`, { token: secretOutput(token) }),
+      ]),
+    ),
+    tailscale: new tailscale.Provider("tailscale", {
+      oauthClientId: secretOutput(secrets.tailscale.clientId),
+      oauthClientSecret: secretOutput(secrets.tailscale.clientSecret),
+      tailnet: tailnet.name,
+    }),
+    random: new random.Provider("random"),
+    tls: new tls.Provider("tls"),
+    aws: new Map(
+      [...awsRegions].map((region) => [
+        region,
+        new aws.Provider(`aws-${region}`, {
+          region: region as aws.Region,
+          accessKey: secretOutput(secrets.aws.accessKeyId),
+          secretKey: secretOutput(secrets.aws.secretAccessKey),
+        }),
+      ]),
+    ),
+  };
+}
+
+/** The provider of an account or region that the settings were checked to name. */
+export function providerOf<Provider>(providers: ReadonlyMap<string, Provider>, key: string = mainAccount): Provider {
+  const provider = providers.get(key);
+  if (provider === undefined) throw new Error(`no provider for ${key}; known: ${[...providers.keys()].join(", ")}`);
+  return provider;
+}
+
+/** The provider of a cluster's objects. */
+export function kubernetesProvider(name: string, kubeconfig: pulumi.Input<string>): kubernetes.Provider {
+  return new kubernetes.Provider(name, {
+    kubeconfig,
+    // Fields that autoscalers own stay theirs, and two writers of one field are told apart.
+    enableServerSideApply: true,
+  });
+}

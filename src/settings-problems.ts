@@ -1,0 +1,61 @@
+// Turns what zod found into lines for a person: path, value, what is allowed.
+import { z } from "zod";
+import type { Problem } from "../components/problem.ts";
+
+/** Problems of one section, with paths that begin with its key. */
+export function schemaProblems(schema: z.ZodType, key: string, error: z.ZodError, input: unknown): Problem[] {
+  return error.issues.flatMap((issue) => issueProblems(schema, key, issue, input));
+}
+
+function issueProblems(schema: z.ZodType, key: string, issue: z.core.$ZodIssue, input: unknown): Problem[] {
+  const path = [key, ...issue.path.map(String)].join(".");
+  if (issue.code === "unrecognized_keys") {
+    const allowed = allowedKeys(schema, issue.path).toSorted();
+    return issue.keys.map((name) => ({
+      path: `${path}.${name}`,
+      message: `is not a setting; ${allowed.length > 0 ? `allowed here: ${allowed.join(", ")}` : "nothing is allowed here"}`,
+    }));
+  }
+  if (issue.code === "invalid_key") {
+    const message = issue.issues.map((inner) => inner.message).join("; ");
+    return [{ path, message: `has a name that is not allowed: it ${message}` }];
+  }
+  const value = key === "secrets" ? undefined : valueAt(input, issue.path);
+  if (value === undefined && key !== "secrets") return [{ path, message: `is missing: ${issue.message}` }];
+  return [{ path, ...(value === undefined ? {} : { value }), message: issue.message }];
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<PropertyKey, unknown>)[key];
+  }
+  return value;
+}
+
+interface JsonSchemaNode {
+  readonly properties?: Record<string, JsonSchemaNode>;
+  readonly additionalProperties?: JsonSchemaNode | boolean;
+  readonly items?: JsonSchemaNode;
+}
+
+/** The keys that the object at `path` may have, read from the schema's JSON form. */
+function allowedKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let node = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchemaNode | undefined;
+  for (const key of path) {
+    const additional = node?.additionalProperties;
+    node = typeof key === "number" ? node?.items : (node?.properties?.[String(key)] ?? nodeOf(additional));
+  }
+  return Object.keys(node?.properties ?? {});
+}
+
+function nodeOf(additional: JsonSchemaNode | boolean | undefined): JsonSchemaNode | undefined {
+  return typeof additional === "object" ? additional : undefined;
+}
+
+/** `mastodon:network.ipRange: "10.0.0.1" must be …` */
+export function problemLine({ path, value, message }: Problem): string {
+  const shown = value === undefined ? "" : ` ${JSON.stringify(value)}`;
+  return `mastodon:${path}:${shown} ${message}`;
+}

@@ -1,0 +1,29 @@
+// The committed stack files as tests read them, with the secrets that production stacks leave out.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Secret } from "../src/secret.ts";
+import { readStackFile, type RawSettings } from "../src/stack-file.ts";
+
+export const projectRoot = resolve(import.meta.dirname, "..");
+
+export const stackNames = ["prod", "shop", "local"] as const;
+export type StackName = (typeof stackNames)[number];
+
+const read = (name: string): string => readFileSync(resolve(projectRoot, name), "utf8");
+
+/** A stack's settings as its file has them. */
+export function stackFile(stack: StackName): RawSettings {
+  return readStackFile(read("Pulumi.yaml"), read(`Pulumi.${stack}.yaml`));
+}
+
+/** Settings with the credentials that an operator would set. */
+export function withSecrets(raw: RawSettings): RawSettings {
+  return {
+    ...raw,
+    secrets: {
+      digitalocean: { main: { token: new Secret("do-main-token") }, queues: { token: new Secret("do-queues-token") } },
+      tailscale: { clientId: new Secret("ts-client-id"), clientSecret: new Secret("ts-client-secret") },
+      aws: { accessKeyId: new Secret("aws-key-id"), secretAccessKey: new Secret("aws-secret-key") },
+    },
+  };
+}
