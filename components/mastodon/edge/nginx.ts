@@ -1,0 +1,185 @@
+// The configuration of the nginx edge, as text: which host and path goes to which process, and who the client really is.
+import { streamingPort } from "../workloads/streaming.ts";
+import { webPort } from "../workloads/web.ts";
+import { maintenanceFile } from "./maintenance.ts";
+import { answerSeconds } from "./timeouts.ts";
+
+export const edgePort = 8080;
+
+/** Path that answers 200 on any host, for probes. */
+export const edgeHealthPath = "/healthz";
+
+/** Where the configuration and the maintenance page are mounted. */
+export const edgeFolder = "/etc/nginx/mastodon";
+
+export interface EdgeOptions {
+  readonly domains: { readonly local: string; readonly web: string; readonly streaming: string };
+  /** Networks whose word about the client is believed: pods, nodes, load balancer, further proxies. */
+  readonly proxies: readonly string[];
+  /** Largest request body. */
+  readonly uploadMib: number;
+}
+
+/** The whole `nginx.conf`. Nothing is written outside /tmp. */
+export function nginxConfiguration(options: EdgeOptions): string {
+  const { domains } = options;
+  return [
+    main(options),
+    ...indent([
+      unknownHost(),
+      ...(domains.local === domains.web ? [] : [localDomain(domains)]),
+      web(domains),
+      ...(domains.streaming === domains.web ? [] : [streaming(domains.streaming)]),
+    ]),
+    "}\n",
+  ].join("\n");
+}
+
+function main({ proxies, uploadMib }: EdgeOptions): string {
+  return `pid /tmp/nginx.pid;
+worker_processes 2;
+# Websockets would keep an old worker alive for ever.
+worker_shutdown_timeout ${answerSeconds}s;
+error_log stderr warn;
+
+events {
+  worker_connections 16384;
+}
+
+http {
+  include /etc/nginx/mime.types;
+  default_type application/octet-stream;
+  server_tokens off;
+  access_log off;
+
+  client_body_temp_path /tmp/client-body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+
+  # The load balancer appends the client's address; what the client wrote itself stands further left and is not believed.
+${proxies.map((proxy) => `  set_real_ip_from ${proxy};`).join("\n")}
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;
+
+  client_max_body_size ${uploadMib}m;
+  client_body_timeout 30s;
+  client_header_timeout 15s;
+  keepalive_timeout 75s;
+  large_client_header_buffers 4 16k;
+
+  gzip on;
+  gzip_proxied any;
+  gzip_vary on;
+  gzip_min_length 1024;
+  gzip_types text/plain text/css application/javascript application/json application/activity+json application/jrd+json
+    application/ld+json application/manifest+json application/xml application/rss+xml application/atom+xml image/svg+xml;
+
+  map $http_upgrade $connection_upgrade {
+    default upgrade;
+    '' '';
+  }
+
+  proxy_http_version 1.1;
+  proxy_connect_timeout 5s;
+  proxy_send_timeout ${answerSeconds}s;
+  proxy_read_timeout ${answerSeconds}s;
+  proxy_set_header Host $host;
+  proxy_set_header Connection $connection_upgrade;
+  proxy_set_header Upgrade $http_upgrade;
+  proxy_set_header X-Real-IP $remote_addr;
+  # One address, so that Rails cannot meet a forged list.
+  proxy_set_header X-Forwarded-For $remote_addr;
+  proxy_set_header Client-Ip "";
+  # The load balancer turns plain HTTP away, so whatever arrives came over TLS.
+  proxy_set_header X-Forwarded-Proto https;
+  proxy_set_header X-Request-Start "t=\${msec}";
+  proxy_set_header Proxy "";
+`;
+}
+
+/** Any other host, among them the probes by address. Federation never asks for it. */
+function unknownHost(): string {
+  return `server {
+  listen ${edgePort} default_server;
+  server_name _;
+
+  location = ${edgeHealthPath} {
+    default_type text/plain;
+    return 200 "ok\\n";
+  }
+  location / {
+    return 421;
+  }
+}
+`;
+}
+
+/** Where accounts are named after a domain that is not the site's: other servers look them up here. */
+function localDomain({ local, web: target }: EdgeOptions["domains"]): string {
+  return `server {
+  listen ${edgePort};
+  server_name ${local};
+
+  location ~ ^/\\.well-known/(webfinger|host-meta|nodeinfo)$ {
+    add_header Access-Control-Allow-Origin "*" always;
+    return 301 https://${target}$request_uri;
+  }
+  location / {
+    return 302 https://${target}/;
+  }
+}
+`;
+}
+
+function web(domains: EdgeOptions["domains"]): string {
+  return `server {
+  listen ${edgePort};
+  server_name ${domains.web};
+
+  # Administration and measurement are reached from inside the cluster only.
+  location ~ ^/(sidekiq|pghero|metrics)(/|$) {
+    return 404;
+  }
+${streamingLocation()}
+  location / {
+    proxy_pass http://web:${webPort};
+    error_page 502 504 =503 @maintenance;
+  }
+  location @maintenance {
+    root ${edgeFolder};
+    default_type text/html;
+    add_header Retry-After 60 always;
+    add_header Cache-Control no-store always;
+    rewrite ^ /${maintenanceFile} break;
+  }
+}
+`;
+}
+
+function streaming(host: string): string {
+  return `server {
+  listen ${edgePort};
+  server_name ${host};
+
+${streamingLocation()}
+  # Streaming shows its metrics to anyone who asks.
+  location / {
+    return 404;
+  }
+}
+`;
+}
+
+/** The path ends at a slash or at its end: `/api/v1/streaming2` is not streaming's. */
+function streamingLocation(): string {
+  return `  location ~ ^/api/v1/streaming(/|$) {
+    proxy_pass http://streaming:${streamingPort};
+    proxy_buffering off;
+  }`;
+}
+
+function indent(blocks: readonly string[]): string[] {
+  return blocks.map((block) => block.replaceAll(/^(?=.)/gm, "  "));
+}

@@ -1,0 +1,66 @@
+// The whole environment of each process: only what that process reads.
+import { connection, further, identity, mail, railsDatabaseTls, storage, throughPool, valkey, vapid } from "./rails.ts";
+import { type Environment, environmentOf } from "./environment.ts";
+import { databaseCaPath, type EnvironmentInputs } from "./inputs.ts";
+import { trustedProxies } from "./trusted-proxies.ts";
+
+/** Puma: pages, the API, what other servers deliver. It renders no mail, so it gets no mail login. */
+export function webEnvironment(inputs: EnvironmentInputs): Environment {
+  const { settings, network, database } = inputs;
+  return environmentOf("web", {
+    ...further(inputs, "web"),
+    ...identity(inputs),
+    ...vapid(inputs),
+    ...connection(database.pooled),
+    ...railsDatabaseTls,
+    ...throughPool,
+    ...valkey(inputs),
+    ...storage(inputs),
+    ...mail(inputs),
+    TRUSTED_PROXY_IP: trustedProxies(network, settings.trustedProxies).join(","),
+    WEB_CONCURRENCY: String(settings.web.workers),
+    MAX_THREADS: String(settings.web.threads),
+  });
+}
+
+/** Sidekiq: everything in the background, mail included. Threads and queues are arguments of each group. */
+export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
+  return environmentOf("sidekiq", {
+    ...further(inputs, "sidekiq"),
+    ...identity(inputs),
+    ...vapid(inputs),
+    ...connection(inputs.database.pooled),
+    ...railsDatabaseTls,
+    ...throughPool,
+    ...valkey(inputs),
+    ...storage(inputs),
+    ...mail(inputs),
+    SMTP_LOGIN: inputs.mail.user,
+    SMTP_PASSWORD: inputs.mail.password,
+  });
+}
+
+/** Streaming: no key, no bucket, no mail. For Node, `require` means full verification, against the extra authority. */
+export function streamingEnvironment(inputs: EnvironmentInputs): Environment {
+  const { settings, network, database } = inputs;
+  return environmentOf("streaming", {
+    ...connection(database.pooled),
+    DB_SSLMODE: "require",
+    NODE_EXTRA_CA_CERTS: databaseCaPath,
+    DB_POOL: String(settings.streaming.connections),
+    REDIS_URL: inputs.valkey.url,
+    TRUSTED_PROXY_IP: trustedProxies(network, settings.trustedProxies).join(","),
+  });
+}
+
+/** Migrations and tootctl: past the pool, because migrations hold advisory locks. */
+export function jobsEnvironment(inputs: EnvironmentInputs): Environment {
+  return environmentOf("jobs", {
+    ...further(inputs, "jobs"),
+    ...identity(inputs),
+    ...connection(inputs.database.direct),
+    ...railsDatabaseTls,
+    ...valkey(inputs),
+    ...storage(inputs),
+  });
+}

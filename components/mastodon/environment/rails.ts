@@ -1,0 +1,75 @@
+// Variables that the Rails processes share, by subject.
+import * as pulumi from "@pulumi/pulumi";
+import type { DatabaseConnection } from "../args.ts";
+import type { Variables } from "./environment.ts";
+import { databaseCaPath, type EnvironmentInputs } from "./inputs.ts";
+import { mailEncryption } from "./mail-encryption.ts";
+import { isReadBy, type Process } from "./names.ts";
+
+/** Who the server is, to others and to itself. */
+export function identity({ settings, domains, secrets }: EnvironmentInputs): Variables {
+  return {
+    LOCAL_DOMAIN: domains.local,
+    WEB_DOMAIN: domains.web,
+    STREAMING_API_BASE_URL: `wss://${domains.streaming}`,
+    DEFAULT_LOCALE: settings.locale,
+    SECRET_KEY_BASE: secrets.secretKeyBase,
+    ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY: secrets.activeRecord.primaryKey,
+    ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY: secrets.activeRecord.deterministicKey,
+    ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT: secrets.activeRecord.keyDerivationSalt,
+  };
+}
+
+/** Keys of push notifications. */
+export function vapid({ secrets }: EnvironmentInputs): Variables {
+  return { VAPID_PRIVATE_KEY: secrets.vapid.privateKey, VAPID_PUBLIC_KEY: secrets.vapid.publicKey };
+}
+
+/** A way into the database for any process; how TLS is asked for differs between Rails and Node. */
+export function connection({ host, port, name, user, password }: DatabaseConnection): Variables {
+  return {
+    DB_HOST: host,
+    DB_PORT: pulumi.output(port).apply(String),
+    DB_NAME: name,
+    DB_USER: user,
+    DB_PASS: password,
+  };
+}
+
+/** libpq verifies only when told both the mode and the authority; database.yml has no field for the latter. */
+export const railsDatabaseTls: Variables = { DB_SSLMODE: "verify-full", PGSSLROOTCERT: databaseCaPath };
+
+/** Each query of a transaction pool may meet another server connection, which does not know the prepared statement. */
+export const throughPool: Variables = { PREPARED_STATEMENTS: "false" };
+
+/** TLS comes only with a `rediss://` URL, and Mastodon's documentation asks for the Ruby driver with it. */
+export function valkey({ valkey: { url, cacheUrl } }: EnvironmentInputs): Variables {
+  return { REDIS_URL: url, CACHE_REDIS_URL: cacheUrl, REDIS_DRIVER: "ruby" };
+}
+
+/** Uploads. The content security policy learns the media host from `S3_ALIAS_HOST` alone. */
+export function storage({ media }: EnvironmentInputs): Variables {
+  return {
+    S3_ENABLED: "true",
+    S3_BUCKET: media.bucket,
+    S3_REGION: media.region,
+    S3_ENDPOINT: media.endpoint,
+    S3_PROTOCOL: "https",
+    S3_HOSTNAME: new URL(media.endpoint).host,
+    S3_ALIAS_HOST: media.aliasHost,
+    // Mastodon never retries by default, and Spaces answers "slow down" under load; 3 is the most its documentation advises.
+    S3_RETRY_LIMIT: "3",
+    AWS_ACCESS_KEY_ID: media.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: media.secretAccessKey,
+  };
+}
+
+/** Where mail goes and whom it is from, without the login. */
+export function mail({ mail: { host, port, from } }: EnvironmentInputs): Variables {
+  return { SMTP_SERVER: host, SMTP_PORT: String(port), SMTP_FROM_ADDRESS: from, ...mailEncryption(port) };
+}
+
+/** The operator's own variables that this process reads. */
+export function further({ settings }: EnvironmentInputs, process: Process): Variables {
+  return Object.fromEntries(Object.entries(settings.environment).filter(([name]) => isReadBy(name, process)));
+}

@@ -1,0 +1,85 @@
+// What holds pods in check before the first one starts: accounts, priorities, network policies, disruption budgets.
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { MastodonArgs } from "./args.ts";
+import { denyMetadataService } from "./kubernetes/metadata-service.ts";
+import { networkPolicies } from "./kubernetes/network-policies.ts";
+import { priorityClasses } from "./kubernetes/priority-classes.ts";
+import { childOf, named, type Scope } from "./kubernetes/scope.ts";
+import { type Role, roleLabels, type Workload, workloadLabels } from "./workloads/workload.ts";
+
+interface GuardrailsArgs extends Pick<MastodonArgs, "provider" | "network" | "database" | "valkey" | "mail"> {
+  readonly namespace: pulumi.Input<string>;
+  readonly workloads: readonly Workload[];
+}
+
+const roles: readonly Role[] = ["web", "streaming", "sidekiq", "edge", "migrate"];
+
+/** Everything that limits pods: pods depend on it, so that none ever runs without it. */
+export class Guardrails extends pulumi.ComponentResource {
+  constructor(name: string, args: GuardrailsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:mastodon:Guardrails", name, {}, opts);
+    const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
+    for (const role of roles) serviceAccount(scope, role);
+    for (const { name: className, value, description } of priorityClasses) {
+      const metadata = { name: className, labels: clusterWideLabels };
+      new kubernetes.scheduling.v1.PriorityClass(
+        `${name}-${className}`,
+        { metadata, value, description },
+        childOf(scope),
+      );
+    }
+    for (const workload of args.workloads) disruptionBudget(scope, workload);
+    for (const [policyName, spec] of Object.entries(networkPolicies(flowsOf(args))))
+      new kubernetes.networking.v1.NetworkPolicy(
+        `${name}-${policyName}`,
+        { metadata: named(scope, policyName), spec },
+        childOf(scope),
+      );
+    new kubernetes.apiextensions.CustomResource(
+      `${name}-metadata-service`,
+      {
+        apiVersion: "cilium.io/v2",
+        kind: "CiliumClusterwideNetworkPolicy",
+        metadata: { name: "deny-metadata-service", labels: clusterWideLabels },
+        spec: denyMetadataService,
+      },
+      childOf(scope),
+    );
+    this.registerOutputs({});
+  }
+}
+
+const clusterWideLabels = { "app.kubernetes.io/part-of": "mastodon", "app.kubernetes.io/managed-by": "pulumi" };
+
+function flowsOf({ network, database, valkey, mail }: GuardrailsArgs) {
+  return {
+    vpc: network.vpc,
+    pooledPort: database.pooled.port,
+    directPort: database.direct.port,
+    valkeyPorts: valkey.ports,
+    mailPort: mail.port,
+  };
+}
+
+/** An account without any right. Pods do not even get its token. */
+function serviceAccount(scope: Scope, role: Role): void {
+  new kubernetes.core.v1.ServiceAccount(
+    `${scope.name}-${role}`,
+    { metadata: named(scope, role, roleLabels(role)), automountServiceAccountToken: false },
+    childOf(scope),
+  );
+}
+
+/** One pod at a time. Counting what may be missing, not what must stay, never blocks a drain, even of a single pod. */
+function disruptionBudget(scope: Scope, workload: Workload): void {
+  const labels = workloadLabels(workload);
+  new kubernetes.policy.v1.PodDisruptionBudget(
+    `${scope.name}-${workload.name}-budget`,
+    {
+      metadata: named(scope, workload.name, labels),
+      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: labels } },
+    },
+    childOf(scope),
+  );
+}

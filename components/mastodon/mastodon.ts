@@ -1,0 +1,139 @@
+// Mastodon in Kubernetes: its namespace, secrets, migration, processes and load balancer.
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { MastodonArgs } from "./args.ts";
+import { Configuration } from "./configuration.ts";
+import { Guardrails } from "./guardrails.ts";
+import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
+import { childOf, named, type Scope } from "./kubernetes/scope.ts";
+import { internalService, loadBalancerAnnotations, loadBalancerService } from "./kubernetes/services.ts";
+import { MastodonSecrets } from "./secrets/mastodon-secrets.ts";
+import type { MastodonSettings } from "./settings.ts";
+import { type WorkloadEntry, workloadList } from "./workload-list.ts";
+import { edgeWorkload } from "./workloads/edge.ts";
+import { migrationName, migrationSeconds, migrationSpec } from "./workloads/migration.ts";
+import { sidekiqWorkloads } from "./workloads/sidekiq.ts";
+import { streamingPort, streamingWorkload } from "./workloads/streaming.ts";
+import { webPort, webWorkload } from "./workloads/web.ts";
+import { deploymentSpec, roleLabels, type Workload, workloadLabels } from "./workloads/workload.ts";
+
+/** A running Mastodon server behind a load balancer. The database, Valkey, the bucket and the mail login come from outside. */
+export class Mastodon extends pulumi.ComponentResource {
+  /** Address of the load balancer: an IP address, or a host name where the platform gives one. */
+  readonly loadBalancerAddress: pulumi.Output<string>;
+  readonly namespace: pulumi.Output<string>;
+  /** Everything that runs, with the number of pods at rest. */
+  readonly workloads: readonly WorkloadEntry[];
+  /** The key that browsers subscribe to push notifications with. */
+  readonly vapidPublicKey: pulumi.Output<string>;
+
+  constructor(name: string, args: MastodonArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:mastodon:Mastodon", name, {}, opts);
+    const { settings, pools, provider } = args;
+    const web = webWorkload(settings, pools.web);
+    const streaming = streamingWorkload(settings, pools.web);
+    const edge = edgeWorkload(settings, pools.web);
+    const workers = sidekiqWorkloads(settings, pools.sidekiq);
+    const workloads = [web, streaming, edge, ...workers];
+
+    const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });
+    const namespace = createNamespace(name, childOf({ parent: this, provider }));
+    const scope: Scope = { name, namespace, parent: this, provider };
+    const guardrails = new Guardrails(`${name}-guardrails`, { ...args, workloads, namespace }, { parent: this });
+    const configuration = new Configuration(
+      `${name}-configuration`,
+      { ...args, secrets: secrets.secrets, namespace },
+      { parent: this },
+    );
+    const migration = createMigration(scope, args, [guardrails, configuration]);
+    const deploy = (workload: Workload, after: pulumi.Resource[]) =>
+      createDeployment(scope, workload, configuration.checksums, [guardrails, configuration, ...after]);
+
+    for (const worker of workers) deploy(worker, [migration]);
+    const webService = createInternalService(scope, "web", webPort, deploy(web, [migration]));
+    const streamingService = createInternalService(scope, "streaming", streamingPort, deploy(streaming, [migration]));
+    // nginx looks up both names when it starts, and does not start without them.
+    const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
+
+    this.loadBalancerAddress = addressOf(loadBalancer);
+    this.namespace = namespace;
+    this.workloads = workloadList(workloads, settings);
+    this.vapidPublicKey = secrets.vapidPublicKey;
+    this.registerOutputs({
+      loadBalancerAddress: this.loadBalancerAddress,
+      namespace: this.namespace,
+      workloads: this.workloads,
+      vapidPublicKey: this.vapidPublicKey,
+    });
+  }
+}
+
+function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const metadata = { name: namespaceName, labels: { ...namespaceLabels } };
+  return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
+}
+
+/** The logical name stays while the job's own name carries the version, so that the old job goes when the new one is done. */
+function createMigration(
+  scope: Scope,
+  { settings, pools }: { settings: MastodonSettings; pools: MastodonArgs["pools"] },
+  after: pulumi.Resource[],
+): kubernetes.batch.v1.Job {
+  const metadata = named(scope, migrationName(settings.version), roleLabels("migrate"));
+  const minutes = `${migrationSeconds / 60 + 10}m`;
+  return new kubernetes.batch.v1.Job(
+    `${scope.name}-migrate`,
+    { metadata, spec: migrationSpec(settings, pools.sidekiq) },
+    { ...childOf(scope, after), customTimeouts: { create: minutes, update: minutes } },
+  );
+}
+
+function createDeployment(
+  scope: Scope,
+  workload: Workload,
+  checksums: Configuration["checksums"],
+  after: pulumi.Resource[],
+): kubernetes.apps.v1.Deployment {
+  const spec = deploymentSpec(workload, checksums[workload.role]);
+  return new kubernetes.apps.v1.Deployment(
+    `${scope.name}-${workload.name}`,
+    { metadata: named(scope, workload.name, workloadLabels(workload)), spec },
+    childOf(scope, after),
+  );
+}
+
+/** After its pods, because the engine waits until a Service has some, and a migration may take longer than it waits. */
+function createInternalService(
+  scope: Scope,
+  role: "web" | "streaming",
+  port: number,
+  deployment: kubernetes.apps.v1.Deployment,
+): kubernetes.core.v1.Service {
+  return new kubernetes.core.v1.Service(
+    `${scope.name}-${role}-service`,
+    { metadata: named(scope, role, roleLabels(role)), spec: internalService(role, port) },
+    childOf(scope, [deployment]),
+  );
+}
+
+function createLoadBalancer(
+  scope: Scope,
+  { settings, loadBalancer }: Pick<MastodonArgs, "settings" | "loadBalancer">,
+  deployment: kubernetes.apps.v1.Deployment,
+): kubernetes.core.v1.Service {
+  const annotations = loadBalancerAnnotations(loadBalancer, settings.loadBalancerNodes);
+  return new kubernetes.core.v1.Service(
+    `${scope.name}-edge-service`,
+    { metadata: { ...named(scope, "edge", roleLabels("edge")), annotations }, spec: loadBalancerService() },
+    childOf(scope, [deployment]),
+  );
+}
+
+function addressOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
+  return service.status.apply(({ loadBalancer }) => {
+    const [ingress] = loadBalancer?.ingress ?? [];
+    const address = ingress?.ip ?? ingress?.hostname;
+    if (!address) throw new Error("the Service mastodon/edge got no address; look at its events with kubectl describe");
+    return address;
+  });
+}

@@ -1,0 +1,35 @@
+// The list of what runs, for the stack's outputs.
+import { namespaceName } from "./kubernetes/namespace.ts";
+import type { MastodonSettings } from "./settings.ts";
+import { migrationName } from "./workloads/migration.ts";
+import type { Workload } from "./workloads/workload.ts";
+
+export interface WorkloadEntry {
+  readonly namespace: string;
+  readonly name: string;
+  readonly kind: "Deployment" | "Job";
+  /** `web`, `streaming`, `sidekiq`, `edge` or `migrate`. */
+  readonly process: string;
+  readonly replicas: number;
+  readonly queues?: string[];
+}
+
+/** Every Deployment, then the migration of this version. */
+export function workloadList(workloads: readonly Workload[], settings: MastodonSettings): WorkloadEntry[] {
+  const deployments = workloads.map(({ name, role, replicas, queues }): WorkloadEntry => ({
+    namespace: namespaceName,
+    name,
+    kind: "Deployment",
+    process: role,
+    replicas,
+    ...(queues && { queues: [...queues] }),
+  }));
+  const migration: WorkloadEntry = {
+    namespace: namespaceName,
+    name: migrationName(settings.version),
+    kind: "Job",
+    process: "migrate",
+    replicas: 1,
+  };
+  return [...deployments, migration];
+}

@@ -1,0 +1,93 @@
+// The job that makes the database fit the version: it runs once per version, before anything else starts.
+import type * as kubernetes from "@pulumi/kubernetes";
+import type { Placement } from "../args.ts";
+import { working } from "../kubernetes/priority-classes.ts";
+import type { MastodonSettings } from "../settings.ts";
+import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
+import {
+  copyBootCache,
+  databaseCaMount,
+  environmentFrom,
+  railsImageOf,
+  railsMounts,
+  railsVolumes,
+} from "./rails-pod.ts";
+import { type Container, roleLabels } from "./workload.ts";
+
+/** Name of the ConfigMap and the Secret with what the grant needs. */
+export const grantName = "database-grant";
+
+/** Hours of a large migration; the wait of the deployment is a little longer, so that the job's own verdict comes first. */
+export const migrationSeconds = 2 * 3600;
+
+const scratch = "2Gi";
+const resources = { cpu: "250m", memory: "768Mi", memoryLimit: "2Gi" };
+
+/** Jobs cannot change, so each is named after what it does: a repeated `up` finds it done. */
+export function migrationName(version: string): string {
+  return `migrate-${version.replaceAll(".", "-")}`;
+}
+
+/**
+ * `db:prepare` loads the schema and seeds it on an empty database, and migrates any other. `db:migrate` on an empty one would
+ * leave out the roles and the instance actor.
+ */
+export function migrationSpec(
+  settings: MastodonSettings,
+  placement: Placement,
+): kubernetes.types.input.batch.v1.JobSpec {
+  const image = railsImageOf(settings);
+  return {
+    backoffLimit: 2,
+    activeDeadlineSeconds: migrationSeconds,
+    template: {
+      metadata: { labels: { ...roleLabels("migrate"), "app.kubernetes.io/name": "migrate" } },
+      spec: {
+        ...podDefaults({ role: "migrate", user: mastodonUser, placement, priority: working, graceSeconds: 60 }),
+        // A new pod per attempt keeps the log of each.
+        restartPolicy: "Never",
+        initContainers: [copyBootCache(image), grantSchema(image)],
+        containers: [
+          {
+            name: "migrate",
+            image,
+            imagePullPolicy: "IfNotPresent",
+            args: ["bundle", "exec", "rake", "db:prepare"],
+            envFrom: environmentFrom("jobs"),
+            volumeMounts: railsMounts,
+            securityContext: containerSecurity,
+            resources: containerResources(resources, scratch),
+          },
+        ],
+        volumes: railsVolumes(scratch),
+      },
+    },
+  };
+}
+
+/**
+ * Since PostgreSQL 15 only the owner of the database may create tables in it, and a managed database belongs to its
+ * administrator. The image has no psql, but Ruby's client, which reads libpq's own variables.
+ */
+function grantSchema(image: string): Container {
+  const script = [
+    'require "pg"',
+    "database = PG.connect",
+    'user = database.quote_ident(ENV.fetch("APPLICATION_USER"))',
+    'database.exec("GRANT USAGE, CREATE ON SCHEMA public TO #{user}")',
+  ].join("; ");
+  return {
+    name: "grant-schema",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    args: ["bundle", "exec", "ruby", "-e", script],
+    envFrom: [{ configMapRef: { name: grantName } }, { secretRef: { name: grantName } }],
+    volumeMounts: [
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "rails-tmp", mountPath: "/opt/mastodon/tmp" },
+      databaseCaMount,
+    ],
+    securityContext: containerSecurity,
+    resources: containerResources({ cpu: "100m", memory: "128Mi", memoryLimit: "512Mi" }, "1Gi"),
+  };
+}

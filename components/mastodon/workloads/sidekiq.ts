@@ -1,0 +1,70 @@
+// The Sidekiq workloads: one Deployment per group of queues, and among them the single scheduler.
+import type { Placement } from "../args.ts";
+import { working } from "../kubernetes/priority-classes.ts";
+import { parseQueue } from "../rules/queues.ts";
+import { assertSingleScheduler, isScheduler } from "../rules/scheduler.ts";
+import type { MastodonSettings, SidekiqGroup } from "../settings.ts";
+import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
+import { copyBootCache, environmentFrom, railsImageOf, railsMounts, railsVolumes } from "./rails-pod.ts";
+import { recreate, surge, type Workload } from "./workload.ts";
+
+/** Video conversion and account archives write here. */
+const scratch = "10Gi";
+
+/** Seconds in which jobs may finish before they go back to the queue. Sidekiq's own 25 cut off many media jobs. */
+const shutdownSeconds = 55;
+
+/** The image names the file; Sidekiq makes it when it begins to work and removes it when it stops. */
+const readyFile = "/opt/mastodon/tmp/sidekiq_process_has_started_and_will_begin_processing_jobs";
+
+/**
+ * All Sidekiq Deployments of the settings.
+ * @throws Error when not exactly one process would schedule.
+ */
+export function sidekiqWorkloads(settings: MastodonSettings, placement: Placement): Workload[] {
+  assertSingleScheduler(settings.sidekiq);
+  return Object.entries(settings.sidekiq.groups).map(([name, group]) => ({
+    name: `sidekiq-${name}`,
+    role: "sidekiq",
+    replicas: group.replicas,
+    queues: group.queues.map((entry) => parseQueue(entry).name),
+    strategy: isScheduler(group) ? recreate : surge,
+    pod: sidekiqPod(railsImageOf(settings), group, placement),
+  }));
+}
+
+function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement): Workload["pod"] {
+  const ready = { exec: { command: ["test", "-e", readyFile] } };
+  return {
+    // 10 s on top for jobs that are pushed back, 10 s for the metrics client (Mastodon's config/initializers/sidekiq.rb).
+    ...podDefaults({
+      role: "sidekiq",
+      user: mastodonUser,
+      placement,
+      priority: working,
+      graceSeconds: shutdownSeconds + 20,
+    }),
+    initContainers: [copyBootCache(image)],
+    containers: [
+      {
+        name: "sidekiq",
+        image,
+        imagePullPolicy: "IfNotPresent",
+        args: sidekiqArguments(group),
+        envFrom: environmentFrom("sidekiq"),
+        volumeMounts: railsMounts,
+        securityContext: containerSecurity,
+        resources: containerResources(group.resources, scratch),
+        startupProbe: { ...ready, periodSeconds: 5, failureThreshold: 60 },
+        readinessProbe: { ...ready, periodSeconds: 15 },
+      },
+    ],
+    volumes: railsVolumes(scratch),
+  };
+}
+
+/** The command line: `-q` replaces the queues of config/sidekiq.yml, `-c` gives the threads and so the database pool. */
+export function sidekiqArguments({ queues, threads }: Pick<SidekiqGroup, "queues" | "threads">): string[] {
+  const listed = queues.flatMap((queue) => ["-q", queue]);
+  return ["bundle", "exec", "sidekiq", "-c", String(threads), "-t", String(shutdownSeconds), ...listed];
+}

@@ -1,0 +1,76 @@
+// What every long-running workload of Mastodon is described by, and the Deployment that follows from it.
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+export type PodSpec = kubernetes.types.input.core.v1.PodSpec;
+export type Container = kubernetes.types.input.core.v1.Container;
+export type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
+type DeploymentStrategy = kubernetes.types.input.apps.v1.DeploymentStrategy;
+
+/** What kind of pod it is. Network policies and service accounts go by it. */
+export type Role = LastingRole | "migrate";
+
+/** Kinds of pods that run until they are told to stop. */
+export type LastingRole = "web" | "streaming" | "sidekiq" | "edge";
+
+export interface Workload {
+  /** Name of the Deployment. */
+  readonly name: string;
+  readonly role: LastingRole;
+  readonly replicas: number;
+  /** Sidekiq queues in their plain names. */
+  readonly queues?: readonly string[];
+  readonly strategy: DeploymentStrategy;
+  readonly pod: PodSpec;
+}
+
+/** Starts a new pod before an old one ends, so that a roll never lowers the capacity. */
+export const surge: DeploymentStrategy = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
+
+/** Ends the old pod before the new one starts: for what must never run twice. */
+export const recreate: DeploymentStrategy = { type: "Recreate" };
+
+/** Labels by which pods of one role are found, whatever their workload. */
+export function roleLabels(role: Role): Record<string, string> {
+  return { "app.kubernetes.io/part-of": "mastodon", "app.kubernetes.io/component": role };
+}
+
+/** Labels that exactly one workload's pods carry. They select, so they can never change. */
+export function workloadLabels(workload: Pick<Workload, "name" | "role">): Record<string, string> {
+  return { ...roleLabels(workload.role), "app.kubernetes.io/name": workload.name };
+}
+
+/**
+ * @param checksums what the pods read when they start, hashed: a change of it rolls exactly these pods
+ */
+export function deploymentSpec(
+  workload: Workload,
+  checksums: Readonly<Record<string, pulumi.Input<string>>>,
+): DeploymentSpec {
+  const labels = workloadLabels(workload);
+  const annotations = Object.fromEntries(Object.entries(checksums).map(([of, sum]) => [`checksum/${of}`, sum]));
+  return {
+    replicas: workload.replicas,
+    revisionHistoryLimit: 5,
+    progressDeadlineSeconds: 600,
+    strategy: workload.strategy,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels, annotations },
+      spec: { ...workload.pod, topologySpreadConstraints: [spreadOverNodes(labels)] },
+    },
+  };
+}
+
+/**
+ * Pods of one revision on different nodes. A wish, not a demand: a demand would keep pods pending while a node is drained.
+ */
+function spreadOverNodes(labels: Record<string, string>): kubernetes.types.input.core.v1.TopologySpreadConstraint {
+  return {
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: labels },
+    matchLabelKeys: ["pod-template-hash"],
+  };
+}
