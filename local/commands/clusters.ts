@@ -7,7 +7,7 @@ import { readRecord } from "../cluster/record.ts";
 export async function resumeClusters(home: string, print: (line: string) => void): Promise<void> {
   for (const cluster of await listClusters(home)) {
     const record = readRecord(clusterPaths(home, cluster.id));
-    if (cluster.state === "ready" || !record) continue;
+    if (cluster.state === "running" || !record) continue;
     print(`Resuming cluster ${cluster.name} ...`);
     await startCluster(home, record);
   }

@@ -27,7 +27,7 @@ export async function status(home: string): Promise<string> {
 }
 
 function describeCluster(cluster: ClusterStatus): string {
-  const state = cluster.state === "ready" ? pc.green(cluster.state) : pc.red(cluster.state);
+  const state = cluster.state === "running" ? pc.green(cluster.state) : pc.red(cluster.state);
   const processes = Object.entries(cluster.pids).map(([name, pid]) => [name, String(pid)]);
   const pools = Object.entries(Object.groupBy(cluster.nodes, ({ pool }) => pool)).map(([pool, nodes = []]) => [
     pool,

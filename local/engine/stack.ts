@@ -1,7 +1,7 @@
 // Opens the local stack: the operator's own settings file and program, the real Pulumi engine, the account in the local home.
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
 import { prepareEngine } from "../../tools/engine.ts";
 import { projectRoot } from "../home.ts";
@@ -17,6 +17,8 @@ export interface LocalStackOptions {
   readonly home: string;
   /** Settings file of the stack. */
   readonly settingsFile: string;
+  /** The program that declares the stack. @default the very program that `pulumi up` runs in production */
+  readonly program?: PulumiFn;
   /** Takes progress of preparing the engine. */
   readonly report?: (line: string) => void;
 }
@@ -31,7 +33,7 @@ export async function openLocalStack(options: LocalStackOptions): Promise<Stack>
   const workDir = copySettings(options);
   const environment = engineEnvironment(options.home);
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName, projectName: "mastodon", program: runProgram },
+    { stackName, projectName: "mastodon", program: options.program ?? productionProgram },
     {
       workDir,
       envVars: environment,
@@ -45,8 +47,8 @@ export async function openLocalStack(options: LocalStackOptions): Promise<Stack>
   return stack;
 }
 
-/** The very program that `pulumi up` runs in production; loaded only when the engine asks for it. */
-async function runProgram(): Promise<Record<string, unknown>> {
+/** Loaded only when the engine asks for it: its packages take a second to import. */
+async function productionProgram(): Promise<Record<string, unknown>> {
   const { program } = await import("../../src/program.ts");
   return program();
 }
@@ -54,9 +56,11 @@ async function runProgram(): Promise<Record<string, unknown>> {
 function copySettings(options: LocalStackOptions): string {
   const workDir = join(options.home, "work");
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
-  copyFileSync(join(projectRoot, "Pulumi.yaml"), join(workDir, "Pulumi.yaml"));
+  // The program is given inline, and the engine refuses an entry point that it cannot find beside the settings.
+  const { main: _, ...project } = readYaml(join(projectRoot, "Pulumi.yaml"));
+  writeFileSync(join(workDir, "Pulumi.yaml"), stringify(project));
   const copy = join(workDir, `Pulumi.${stackName}.yaml`);
-  const settings = parse(readFileSync(options.settingsFile, "utf8")) as Record<string, unknown>;
+  const settings = readYaml(options.settingsFile);
   // A settings file without a salt gets one from the CLI, and later runs need the same one to read the state's secrets.
   const salt = settings["encryptionsalt"] ?? previousSalt(copy);
   writeFileSync(copy, stringify(salt === undefined ? settings : { ...settings, encryptionsalt: salt }));
@@ -65,8 +69,12 @@ function copySettings(options: LocalStackOptions): string {
 
 function previousSalt(copy: string): unknown {
   try {
-    return (parse(readFileSync(copy, "utf8")) as Record<string, unknown>)["encryptionsalt"];
+    return readYaml(copy)["encryptionsalt"];
   } catch {
     return undefined;
   }
+}
+
+function readYaml(file: string): Record<string, unknown> {
+  return parse(readFileSync(file, "utf8")) as Record<string, unknown>;
 }
