@@ -1,16 +1,17 @@
 // Builds resource types from generated facts, what the declarations cannot show (corrections), and behaviour.
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
-import type { Facts, PropertyFact, ResourceType, Value, ValueRule } from "./contract.ts";
+import type { Facts, PropertyFact, ResourceType, ScalarType, Value, ValueRule } from "./contract.ts";
 
 /** One property as `generate-facts.ts` writes it: a fact, and what is only known from TypeScript. */
-interface DeclaredFact {
+interface DeclaredFact extends Omit<PropertyFact, "elem" | "fields" | "type"> {
   readonly type: PropertyFact["type"] | "Number";
-  readonly elem?: string | DeclaredFact;
+  readonly elem?: ScalarType | "Number" | "object" | DeclaredFact;
   readonly fields?: Readonly<Record<string, DeclaredFact>>;
+  /** The text of a JSON document, which may be given as an object. */
   readonly json?: boolean;
+  /** The only texts that are allowed. */
   readonly values?: readonly string[];
-  readonly [word: string]: unknown;
 }
 
 type DeclaredFacts = Readonly<Record<string, DeclaredFact>>;
@@ -38,7 +39,8 @@ export type Behaviour = Partial<Omit<ResourceType, "token" | "facts">>;
 
 /** Reads a committed facts file. */
 export function readDeclaredPackage(file: string): DeclaredPackage {
-  return JSON.parse(readFileSync(file, "utf8")) as DeclaredPackage;
+  const declared: DeclaredPackage = JSON.parse(readFileSync(file, "utf8"));
+  return declared;
 }
 
 /** The finished resource type of a token. */
@@ -66,18 +68,27 @@ export function declaredFacts(properties: DeclaredFacts, corrections: Correction
 }
 
 function fact(declared: DeclaredFact, corrections: Corrections, path: string): PropertyFact {
-  const { json, values: _, type, elem, fields, ...rest } = declared;
+  const { json, values: _, type, elem, fields, computed, ...rest } = declared;
   const preset = corrections.defaults?.[path];
-  const corrected: Record<string, unknown> = { ...rest, type: json ? "Any" : factType(type, corrections, path) };
-  if (typeof elem === "string") corrected["elem"] = elem === "Number" ? numberType(corrections, path) : elem;
-  else if (elem) corrected["elem"] = fact(elem, corrections, path);
-  if (fields) corrected["fields"] = declaredFacts(fields, corrections, `${path}.`);
-  if (replaces(declared, corrections, path)) corrected["forceNew"] = true;
-  if (preset !== undefined) {
-    corrected["default"] = preset;
-    delete corrected["computed"]; // a default is the same for everyone; the cloud has nothing left to fill in
-  }
-  return corrected as unknown as PropertyFact;
+  return {
+    ...rest,
+    type: json ? "Any" : factType(type, corrections, path),
+    ...(elem === undefined ? {} : { elem: elementOf(elem, corrections, path) }),
+    ...(fields ? { fields: declaredFacts(fields, corrections, `${path}.`) } : {}),
+    ...(replaces(declared, corrections, path) ? { forceNew: true } : {}),
+    // A default is the same for everyone: the cloud has nothing left to fill in.
+    ...(preset === undefined ? {} : { default: preset }),
+    ...(preset === undefined && computed ? { computed } : {}),
+  };
+}
+
+function elementOf(
+  elem: NonNullable<DeclaredFact["elem"]>,
+  corrections: Corrections,
+  path: string,
+): NonNullable<PropertyFact["elem"]> {
+  if (typeof elem === "object") return fact(elem, corrections, path);
+  return elem === "Number" ? numberType(corrections, path) : elem;
 }
 
 function factType(type: DeclaredFact["type"], corrections: Corrections, path: string): PropertyFact["type"] {
@@ -91,7 +102,7 @@ function numberType(corrections: Corrections, path: string): "Float" | "Int" {
 
 function replaces(declared: DeclaredFact, corrections: Corrections, path: string): boolean {
   if (corrections.replaces !== "every input") return corrections.replaces?.includes(path) ?? false;
-  return !path.includes(".") && (declared["required"] === true || declared["optional"] === true);
+  return !path.includes(".") && (declared.required === true || declared.optional === true);
 }
 
 function valueRules(properties: DeclaredFacts, at = ""): Record<string, ValueRule> {
@@ -151,7 +162,8 @@ export function documentText(value: Value | undefined): string {
 function parsedDocument(value: Value): Value {
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value) as Value;
+    const parsed: Value = JSON.parse(value);
+    return parsed;
   } catch {
     return value;
   }

@@ -28,7 +28,7 @@ export function generateFacts(wanted: WantedPackage): string {
 }
 
 function sourceNote(manifest: string): Record<string, string> {
-  const { name, version, license } = JSON.parse(readFileSync(manifest, "utf8")) as Record<string, string>;
+  const { name, version, license }: Record<string, string> = JSON.parse(readFileSync(manifest, "utf8"));
   return { generatedBy: "local/providers/generate-facts.ts", package: `${name} ${version}`, licence: `${license}` };
 }
 

@@ -37,7 +37,9 @@ export function typeFacts(node: ts.TypeNode, lookup: TypeLookup): GeneratedFacts
 
 /** A union with a string in it: the others are resources (their id is taken) or a document that becomes JSON text. */
 function stringFacts(members: readonly ts.TypeNode[]): GeneratedFacts {
-  const document = members.some((member) => ts.isTypeReferenceNode(member) && /PolicyDocument$/.test(nameOf(member)));
+  const document = members.some(
+    (member) => ts.isTypeReferenceNode(member) && nameOf(member).endsWith("PolicyDocument"),
+  );
   return document ? { type: "String", json: true } : { type: "String" };
 }
 

@@ -69,8 +69,8 @@ export function shuffled<Item>(items: readonly Item[], below: (end: number) => n
 }
 
 function pick(alphabet: string, count: number): string[] {
-  const letters = [...alphabet];
-  return Array.from({ length: count }, () => letters[randomInt(letters.length)]!);
+  // By code unit, as the real provider picks bytes: special characters beyond ASCII are not made for passwords.
+  return Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length)));
 }
 
 function numberOf(value: unknown): number {

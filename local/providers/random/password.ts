@@ -2,6 +2,7 @@
 import { hash } from "bcryptjs";
 import type { Hooks, Properties } from "../contract.ts";
 import { randomCharacters } from "./characters.ts";
+import { plain } from "../plain.ts";
 import { bothNumeric } from "./values.ts";
 
 // Go's bcrypt.DefaultCost, which the real provider uses.
@@ -14,12 +15,12 @@ export const password: Hooks = {
   id: () => "none",
   outputs: (_ctx, _id, inputs, previous) => ({
     ...bothNumeric(inputs),
-    result: previous?.object["result"] ?? randomCharacters(inputs),
+    ...(previous ? {} : { result: randomCharacters(inputs) }),
   }),
   start: async (_ctx, _id, state) => bcryptHash(state),
 };
 
 async function bcryptHash(state: Properties): Promise<Properties> {
-  const result = Buffer.from(String(state["result"])).subarray(0, bcryptBytes).toString();
+  const result = Buffer.from(plain(state["result"])).subarray(0, bcryptBytes).toString();
   return { bcryptHash: await hash(result, bcryptCost) };
 }

@@ -1,6 +1,6 @@
 // How each random type makes its value. Where the id carries the value, the outputs are read from the id.
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Hooks, Properties, StoredObject, Value } from "../contract.ts";
+import type { Hooks, Properties, Value } from "../contract.ts";
 import { numericOf, randomCharacters, shuffled } from "./characters.ts";
 import { adjectives, adverbs, animals } from "./pet-words.ts";
 import { chooser } from "./seeded.ts";
@@ -8,8 +8,7 @@ import { chooser } from "./seeded.ts";
 /** `RandomBytes`: standard base64 and hexadecimal of the same bytes. */
 export const bytes: Hooks = {
   id: () => "none",
-  outputs: (_ctx, _id, inputs, previous) =>
-    kept(previous, "base64", "hex") ?? bytesOutputs(randomBytes(Number(inputs["length"]))),
+  outputs: (_ctx, _id, inputs, previous) => (previous ? {} : bytesOutputs(randomBytes(Number(inputs["length"])))),
 };
 
 /** `RandomId`: the same bytes in four notations, each after the prefix. The id is the URL-safe one without prefix. */
@@ -51,7 +50,7 @@ export const pet: Hooks = {
 /** `RandomShuffle`: the given texts in random order; starts again from a new order when more are asked for. */
 export const shuffle: Hooks = {
   id: () => "-",
-  outputs: (_ctx, _id, inputs, previous) => kept(previous, "results") ?? { results: shuffledResults(inputs) },
+  outputs: (_ctx, _id, inputs, previous): Properties => (previous ? {} : { results: shuffledResults(inputs) }),
 };
 
 /** `RandomUuid` and `RandomUuid4`. */
@@ -104,11 +103,6 @@ function timedUuid(milliseconds: number): string {
   const hex = milliseconds.toString(16).padStart(12, "0") + randomBytes(10).toString("hex");
   const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
-}
-
-/** Outputs that an update must not change; nothing when the resource is new. */
-export function kept(previous: StoredObject | undefined, ...names: readonly string[]): Properties | undefined {
-  return previous && Object.fromEntries(names.map((name) => [name, previous.object[name] ?? null]));
 }
 
 function text(value: Value | undefined): string {

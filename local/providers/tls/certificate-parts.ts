@@ -7,7 +7,7 @@ import { isObject } from "../shared/values.ts";
 
 const { KeyUsageFlags: flags } = x509;
 
-const keyUses: Readonly<Record<string, number>> = {
+const keyUses: Readonly<Record<string, x509.KeyUsageFlags>> = {
   cert_signing: flags.keyCertSign,
   content_commitment: flags.nonRepudiation,
   crl_signing: flags.cRLSign,
@@ -65,10 +65,17 @@ export function subjectName(subject: Value | undefined): x509.JsonName {
 /** Extensions for `allowedUses`. */
 export function useExtensions(uses: Value | undefined): x509.Extension[] {
   const listed = textsOf(uses);
-  const bits = listed.reduce((sum, use) => sum | (keyUses[use] ?? 0), 0);
+  const bits = listed.flatMap((use) => keyUses[use] ?? []);
   const purposes = listed.flatMap((use) => extendedUses[use] ?? []);
   return [
-    ...(bits ? [new x509.KeyUsagesExtension(bits, true)] : []),
+    ...(bits.length > 0
+      ? [
+          new x509.KeyUsagesExtension(
+            bits.reduce((sum, bit) => sum | bit),
+            true,
+          ),
+        ]
+      : []),
     ...(purposes.length > 0 ? [new x509.ExtendedKeyUsageExtension(purposes)] : []),
   ];
 }
@@ -92,15 +99,20 @@ export interface SigningAlgorithm {
 
 /** How a key signs. */
 export function signingAlgorithm(key: KeyObject): SigningAlgorithm {
-  switch (key.asymmetricKeyType) {
-    case "rsa":
-      return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", namedCurve: "" };
-    case "ec":
-      return { name: "ECDSA", ...curveOf(key) };
-    default:
-      return { name: "Ed25519", hash: "", namedCurve: "" };
-  }
+  if (key.asymmetricKeyType === "rsa") return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", namedCurve: "" };
+  if (key.asymmetricKeyType !== "ec") return { name: "Ed25519", hash: "", namedCurve: "" };
+  const curve = signingCurves[key.asymmetricKeyDetails?.namedCurve ?? ""];
+  if (curve) return { name: "ECDSA", ...curve };
+  const message = "certificates for ECDSA keys on the curve P224 are not emulated; use P256, P384 or P521";
+  throw new CloudError("unprocessable_entity", message, "privateKeyPem");
 }
+
+/** Curves that WebCrypto knows, and the hash that fits each. */
+const signingCurves: Readonly<Record<string, { readonly namedCurve: string; readonly hash: string }>> = {
+  prime256v1: { namedCurve: "P-256", hash: "SHA-256" },
+  secp384r1: { namedCurve: "P-384", hash: "SHA-384" },
+  secp521r1: { namedCurve: "P-521", hash: "SHA-512" },
+};
 
 /** Both halves of a key, for the library. */
 export async function webKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> {
@@ -111,21 +123,6 @@ export async function webKeys(key: KeyObject): Promise<webcrypto.CryptoKeyPair> 
     privateKey: await crypto.subtle.importKey("pkcs8", new Uint8Array(secret), algorithm, false, ["sign"]),
     publicKey: await crypto.subtle.importKey("spki", new Uint8Array(open), algorithm, true, ["verify"]),
   };
-}
-
-function curveOf(key: KeyObject): { namedCurve: string; hash: string } {
-  switch (key.asymmetricKeyDetails?.namedCurve) {
-    case "prime256v1":
-      return { namedCurve: "P-256", hash: "SHA-256" };
-    case "secp384r1":
-      return { namedCurve: "P-384", hash: "SHA-384" };
-    case "secp521r1":
-      return { namedCurve: "P-521", hash: "SHA-512" };
-    default: {
-      const message = "certificates for ECDSA keys on the curve P224 are not emulated; use P256, P384 or P521";
-      throw new CloudError("unprocessable_entity", message, "privateKeyPem");
-    }
-  }
 }
 
 /** The texts of a list, or of one text. */

@@ -4,6 +4,7 @@ import * as x509 from "@peculiar/x509";
 import { type Hooks, type Properties, CloudError } from "../contract.ts";
 import { alternativeNames, signingAlgorithm, subjectName, useExtensions, webKeys } from "./certificate-parts.ts";
 import { algorithmOf, readPrivateKey } from "./keys.ts";
+import { plain } from "../plain.ts";
 
 const hour = 3_600_000;
 
@@ -58,8 +59,8 @@ async function selfSigned(id: string, state: Properties): Promise<Properties> {
 
 async function locallySigned(id: string, state: Properties): Promise<Properties> {
   const key = readPrivateKey(state["caPrivateKeyPem"], "caPrivateKeyPem");
-  const request = parsed("certRequestPem", () => new x509.Pkcs10CertificateRequest(String(state["certRequestPem"])));
-  const authority = parsed("caCertPem", () => new x509.X509Certificate(String(state["caCertPem"])));
+  const request = parsed("certRequestPem", () => new x509.Pkcs10CertificateRequest(plain(state["certRequestPem"])));
+  const authority = parsed("caCertPem", () => new x509.X509Certificate(plain(state["caCertPem"])));
   const keys = await webKeys(key);
   assertSameKey(authority, await x509.SubjectKeyIdentifierExtension.create(keys.publicKey));
   const certificate = await x509.X509CertificateGenerator.create({
@@ -99,8 +100,8 @@ async function extensions(state: Properties, publicKey: x509.PublicKeyType): Pro
 function common(id: string, state: Properties) {
   return {
     serialNumber: BigInt(id).toString(16).padStart(32, "0"),
-    notBefore: new Date(String(state["validityStartTime"])),
-    notAfter: new Date(String(state["validityEndTime"])),
+    notBefore: new Date(plain(state["validityStartTime"])),
+    notAfter: new Date(plain(state["validityEndTime"])),
   };
 }
 
@@ -111,19 +112,14 @@ function validity(
   inputs: Properties,
   previous?: { object: Properties },
 ): Properties {
-  if (previous) {
-    const { certPem, keyAlgorithm, caKeyAlgorithm, validityStartTime, validityEndTime } = previous.object;
-    const kept = { certPem, keyAlgorithm, caKeyAlgorithm, validityStartTime, validityEndTime };
-    const known = Object.entries(kept).filter((entry): entry is [string, string] => typeof entry[1] === "string");
-    return { ...Object.fromEntries(known), readyForRenewal: false };
-  }
+  if (previous) return {};
   const start = Math.floor(Date.parse(ctx.now()) / 1000) * 1000;
   const end = start + Number(inputs["validityPeriodHours"]) * hour;
   return { validityStartTime: rfc3339(start), validityEndTime: rfc3339(end), readyForRenewal: false };
 }
 
 function readyForRenewal(state: Properties): boolean {
-  const end = Date.parse(String(state["validityEndTime"]));
+  const end = Date.parse(plain(state["validityEndTime"]));
   return Number.isFinite(end) && end - Number(state["earlyRenewalHours"] ?? 0) * hour <= Date.now();
 }
 

@@ -1,12 +1,11 @@
 // Rules over the inputs of certificates that no property fact can express.
 import { type Failure, type Properties, UNKNOWN, type ValueRule } from "../contract.ts";
 import { allowedUses, subjectName } from "./certificate-parts.ts";
+import { plain } from "../plain.ts";
 
 /** Every listed use must be known. */
 export const onlyAllowedUses: ValueRule = (value) => {
-  const wrong = Array.isArray(value)
-    ? value.filter((use) => use !== UNKNOWN && !allowedUses.includes(String(use)))
-    : [];
+  const wrong = Array.isArray(value) ? value.filter((use) => use !== UNKNOWN && !allowedUses.includes(plain(use))) : [];
   return wrong.length === 0
     ? undefined
     : `${wrong.map((use) => JSON.stringify(use)).join(", ")} is not a key use; use some of ${allowedUses.join(", ")}`;

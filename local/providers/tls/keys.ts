@@ -9,6 +9,7 @@ import {
 } from "node:crypto";
 import { type Hooks, type Properties, CloudError } from "../contract.ts";
 import { fingerprints, opensshPrivateKey, opensshPublicKey } from "./openssh.ts";
+import { plain } from "../plain.ts";
 
 /** The algorithms of the real provider. */
 export const algorithms = ["RSA", "ECDSA", "ED25519"] as const;
@@ -25,20 +26,15 @@ export const curves: Readonly<Record<string, string>> = {
 export const privateKey: Hooks = {
   // The real id is the SHA-1 of the public key; here the id comes before the key, so it is as long, and random.
   id: () => randomBytes(20).toString("hex"),
-  // Every input replaces the key, so an update never comes here with a change.
-  outputs: (_ctx, _id, inputs, previous) => previous?.object ?? privateKeyOutputs(newPrivateKey(inputs)),
+  outputs: (_ctx, _id, inputs, previous) => (previous ? {} : privateKeyOutputs(newPrivateKey(inputs))),
 };
 
 /** A new private key for the inputs of `PrivateKey`. */
 export function newPrivateKey(inputs: Properties): KeyObject {
-  switch (inputs["algorithm"]) {
-    case "RSA":
-      return generateKeyPairSync("rsa", { modulusLength: Number(inputs["rsaBits"] ?? 2048) }).privateKey;
-    case "ECDSA":
-      return generateKeyPairSync("ec", { namedCurve: curves[String(inputs["ecdsaCurve"] ?? "P224")]! }).privateKey;
-    default:
-      return generateKeyPairSync("ed25519").privateKey;
-  }
+  const { algorithm, ecdsaCurve, rsaBits } = inputs;
+  if (algorithm === "RSA") return generateKeyPairSync("rsa", { modulusLength: Number(rsaBits ?? 2048) }).privateKey;
+  if (algorithm !== "ECDSA") return generateKeyPairSync("ed25519").privateKey;
+  return generateKeyPairSync("ec", { namedCurve: curves[plain(ecdsaCurve ?? "P224")]! }).privateKey;
 }
 
 /** Everything that `PrivateKey` tells of a key. */
@@ -71,7 +67,7 @@ export function publicKeyOutputs(key: KeyObject): Properties {
 /** Reads a private key in PEM. `property` names where it was given; the message never shows the key. */
 export function readPrivateKey(pem: unknown, property: string): KeyObject {
   try {
-    return createPrivateKey(String(pem));
+    return createPrivateKey(plain(pem));
   } catch {
     const message = `${property} is not a private key in PEM; give for example the privateKeyPem of a PrivateKey`;
     throw new CloudError("unprocessable_entity", message, property);

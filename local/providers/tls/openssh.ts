@@ -82,7 +82,7 @@ function sshKey(key: KeyObject): SshKey | undefined {
 
 /** A length and the bytes. */
 function field(content: Buffer | string): Buffer {
-  const bytes = Buffer.from(content as Buffer);
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
