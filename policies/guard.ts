@@ -24,7 +24,7 @@ export function installGuard(context: PolicyContext): Guard {
         name,
         inputs: props,
         protect: changed.protect,
-        custom: pulumi.CustomResource.isInstance(resource),
+        custom: resource instanceof pulumi.CustomResource, // its own mark is not set yet
         hasComponentParent: pulumi.ComponentResource.isInstance(opts.parent),
       },
       context,

@@ -11,7 +11,11 @@ export const statefulTypes: ReadonlySet<string> = new Set([
   "digitalocean:index/kubernetesCluster:KubernetesCluster",
   "digitalocean:index/spacesBucket:SpacesBucket",
   "digitalocean:index/vpc:Vpc",
+  // Generated once: another value makes encrypted columns unreadable, logs everybody out, or ends push subscriptions.
+  "random:index/randomBytes:RandomBytes",
+  "random:index/randomPassword:RandomPassword",
   "tailscale:index/acl:Acl",
+  "tls:index/privateKey:PrivateKey",
 ]);
 
 /** Types whose region has a default at the provider, which is nobody's intention (facts/peers D4.9). */

@@ -1,4 +1,2 @@
-// Entry point of `pulumi up`: runs the program and exports its outputs.
-import { program } from "./program.ts";
-
-export default await program();
+// Entry point of `pulumi up`, whose language host runs the function and exports what it returns.
+export { program as default } from "./program.ts";

@@ -21,15 +21,18 @@ export interface Providers {
   readonly aws: ReadonlyMap<string, aws.Provider>;
 }
 
-/** Makes a provider for each account and region that the settings name. */
-export function createProviders({ secrets, tailnet, mail, backups }: Settings): Providers {
+/** Makes a provider for each account and region that something lives in. */
+export function createProviders({ secrets, tailnet, mail, backups, workers }: Settings): Providers {
+  const accounts = new Set([mainAccount, ...Object.values(workers).map(({ account }) => account)]);
   const awsRegions = new Set([mail.region, backups.immutable.region]);
   return {
     digitalocean: new Map(
-      Object.entries(secrets.digitalocean).map(([account, { token }]) => [
-        account,
-        new digitalocean.Provider(`digitalocean-${account}`, { token: secretOutput(token) }),
-      ]),
+      Object.entries(secrets.digitalocean)
+        .filter(([account]) => accounts.has(account))
+        .map(([account, { token }]) => [
+          account,
+          new digitalocean.Provider(`digitalocean-${account}`, { token: secretOutput(token) }),
+        ]),
     ),
     tailscale: new tailscale.Provider("tailscale", {
       oauthClientId: secretOutput(secrets.tailscale.clientId),

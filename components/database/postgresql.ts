@@ -57,12 +57,13 @@ export class Postgresql extends pulumi.ComponentResource {
       { parent: this, dependsOn: database },
     );
     const pool = this.createPool(name, settings, clusterId, database, user);
-    new digitalocean.DatabaseFirewall(
+    const firewall = new digitalocean.DatabaseFirewall(
       `${name}-firewall`,
       { clusterId, rules: trustedSources(args.kubernetesId) },
       { parent: this, dependsOn: pool },
     );
-    this.host = cluster.privateHost;
+    // The address is given away only once the cluster may connect, so that a migration never meets a closed door.
+    this.host = pulumi.all([cluster.privateHost, firewall.id]).apply(([host]) => host);
     this.port = cluster.port;
     this.database = database.name;
     this.app = { user: user.name, password: pulumi.secret(user.password) };

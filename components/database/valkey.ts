@@ -27,14 +27,15 @@ export class Valkey extends pulumi.ComponentResource {
     super("mastodon:database:Valkey", name, {}, opts);
     const inputs = valkeyInputs(args, args.use, args.settings, args.evictionPolicy);
     const cluster = new digitalocean.DatabaseCluster(`${name}-cluster`, inputs, { parent: this, protect: args.protect });
-    new digitalocean.DatabaseFirewall(
+    const firewall = new digitalocean.DatabaseFirewall(
       `${name}-firewall`,
       { clusterId: cluster.id, rules: trustedSources(args.kubernetesId) },
       { parent: this },
     );
     this.host = cluster.privateHost;
     this.port = cluster.port;
-    this.url = pulumi.secret(cluster.privateUri);
+    // The address is given away only once the cluster may connect.
+    this.url = pulumi.secret(pulumi.all([cluster.privateUri, firewall.id]).apply(([url]) => url));
     this.clusterUrn = cluster.clusterUrn;
     this.registerOutputs({ host: this.host, port: this.port });
   }

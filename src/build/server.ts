@@ -45,15 +45,13 @@ export interface ServerParts {
 }
 
 export function buildMastodon(context: Context, { compute, zoned, storage, mail }: ServerParts): Mastodon {
-  const { settings, providers, inMainAccount } = context;
-  const { postgresql, queue, cache, cluster } = compute;
+  const { settings, providers } = context;
+  const { postgresql, queue, cache } = compute;
   const { pools } = settings.kubernetes;
   const sidekiqPool = "sidekiq" in pools ? "sidekiq" : "web";
   const region = settings.storage.media.region;
   const { key, bucket } = storage.media;
-  return new Mastodon(
-    "mastodon",
-    {
+  return new Mastodon("mastodon", {
       settings: settings.mastodon,
       provider: compute.kubernetes,
       randomProvider: providers.random,
@@ -80,8 +78,5 @@ export function buildMastodon(context: Context, { compute, zoned, storage, mail 
       pools: { web: placement("web", pools["web"]), sidekiq: placement(sidekiqPool, pools[sidekiqPool]) },
       ...mastodonSecrets(settings.secrets.mastodon),
       protect: settings.protect,
-    },
-    // Pods can only run once their nodes are there, and connect once the database lets them in.
-    { ...inMainAccount, dependsOn: [cluster, postgresql, queue, cache] },
-  );
+  });
 }

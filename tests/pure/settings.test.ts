@@ -80,12 +80,16 @@ describe("a report of mistakes", () => {
     expect(lines).toEqual([
       expect.stringMatching(/mastodon:network\.region: "toronto" allowed: .*tor1/),
       expect.stringMatching(/mastodon:cdn\.mediaTtl: 61 allowed, in seconds: 60, 600/),
-      expect.stringMatching(/mastodon:tailnet\.observer: is not a setting; allowed here: name, observers, operators, policyLink/),
+      expect.stringMatching(
+        /mastodon:tailnet\.observer: is not a setting; allowed here: name, observers, operators, policyLink/,
+      ),
     ]);
   });
 
   it("has a heading that says how many and that nothing was changed", () => {
-    expect(() => parseSettings(changed({ cdn: { mediaTtl: 61 } }))).toThrow("the settings have 1 mistake; nothing was changed:");
+    expect(() => parseSettings(changed({ cdn: { mediaTtl: 61 } }))).toThrow(
+      "the settings have 1 mistake; nothing was changed:",
+    );
   });
 
   it("tells a mistake between two subjects together with one inside a third", () => {
@@ -95,11 +99,16 @@ describe("a report of mistakes", () => {
   });
 
   it("names an unknown subject", () => {
-    expect(mistakes(changed({ databse: {} }))[0]).toMatch(/mastodon:databse: is not a setting; allowed here: .*database/);
+    expect(mistakes(changed({ databse: {} }))[0]).toMatch(
+      /mastodon:databse: is not a setting; allowed here: .*database/,
+    );
   });
 
   it("refuses a secret in plain text, shows the command, and does not show the secret", () => {
-    const secrets = { ...(withSecrets({})["secrets"] as object), aws: { accessKeyId: "AKIA", secretAccessKey: "hunter2" } };
+    const secrets = {
+      ...(withSecrets({})["secrets"] as object),
+      aws: { accessKeyId: "AKIA", secretAccessKey: "hunter2" },
+    };
     const lines = mistakes(changed({ secrets }));
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain("is in plain text");
@@ -108,7 +117,10 @@ describe("a report of mistakes", () => {
   });
 
   it("names the key of an account without a token", () => {
-    const secrets = { ...(withSecrets({})["secrets"] as object), digitalocean: { main: { token: new Secret("x") }, queues: {} } };
+    const secrets = {
+      ...(withSecrets({})["secrets"] as object),
+      digitalocean: { main: { token: new Secret("x") }, queues: {} },
+    };
     expect(mistakes(changed({ secrets }))[0]).toMatch(/secrets\.digitalocean\.queues\.token: is missing/);
   });
 });
