@@ -7,11 +7,14 @@ import { projectRoot } from "./home.ts";
 
 /** @throws LocalCloudError with one line for each mistake. */
 export function checkSettings(settingsFile: string): void {
-  const read = (file: string): string => readFileSync(file, "utf8");
   try {
-    parseSettings(readStackFile(read(join(projectRoot, "Pulumi.yaml")), read(settingsFile)));
+    parseSettings(readStackFile(readText(join(projectRoot, "Pulumi.yaml")), readText(settingsFile)));
   } catch (error) {
     if (error instanceof SettingsError) throw new LocalCloudError(`${basename(settingsFile)}: ${error.message}`);
     throw error;
   }
+}
+
+function readText(file: string): string {
+  return readFileSync(file, "utf8");
 }

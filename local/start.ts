@@ -71,7 +71,7 @@ function readArguments() {
       },
     });
   } catch (error) {
-    throw new LocalCloudError(`${(error as Error).message}; see npm run local -- help`);
+    throw new LocalCloudError(`${error instanceof Error ? error.message : String(error)}; see npm run local -- help`);
   }
 }
 

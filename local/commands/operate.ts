@@ -43,13 +43,13 @@ export async function operate(
     throw new LocalCloudError(`there is no settings file ${options.settingsFile}; name one with --settings FILE`);
   }
   checkSettings(options.settingsFile);
-  return cancellable(async (signal) => {
-    const stack = await openLocalStack({ ...options, report: options.print });
-    await resumeClusters(options.home, options.print);
-    await settlePendingOperations(options.home, stack, options.print);
-    if (signal.aborted) throw cancelled();
-    options.print(`${title} ...`);
-    const progress = new Progress(options.print);
+  const stack = await openLocalStack({ ...options, report: options.print });
+  await resumeClusters(options.home, options.print);
+  await settlePendingOperations(options.home, stack, options.print);
+  options.print(`${title} ...`);
+  const progress = new Progress(options.print);
+  // Until here an interrupt may simply end the process; from here on the engine's state is at stake.
+  await cancellable(async (signal) => {
     try {
       await operation(stack, { onEvent: progress.observe, signal });
     } catch (error) {
@@ -57,8 +57,8 @@ export async function operate(
     } finally {
       progress.close();
     }
-    return { stack, changes: progress.changes };
   });
+  return { stack, changes: progress.changes };
 }
 
 function cancelled(): LocalCloudError {

@@ -36,7 +36,7 @@ function layOutPlugin(plugins: string, name: string, executable: string): void {
 
 function packageVersion(name: string): string {
   const file = join(projectRoot, "node_modules", "@pulumi", name, "package.json");
-  const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+  const { version }: { version: string } = JSON.parse(readFileSync(file, "utf8"));
   return version;
 }
 

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { z } from "zod";
 import { identify, isRunning } from "../cluster/process-identity.ts";
 import { LocalCloudError } from "../errors.ts";
 
@@ -20,6 +21,9 @@ export async function freeStaleLocks(home: string, stack: Stack): Promise<void> 
   if (locks.length > 0) await stack.cancel();
 }
 
+/** What the engine writes into a lock, as far as it matters here. */
+const lockSchema = z.object({ pid: z.int() });
+
 function readLocks(folder: string): { pid: number }[] {
   let entries: string[];
   try {
@@ -29,7 +33,7 @@ function readLocks(folder: string): { pid: number }[] {
   }
   return entries
     .filter((entry) => entry.endsWith(".json"))
-    .map((entry) => JSON.parse(readFileSync(join(folder, entry), "utf8")) as { pid: number });
+    .map((entry) => lockSchema.parse(JSON.parse(readFileSync(join(folder, entry), "utf8"))));
 }
 
 /** A dead run's number may have gone to another program since. */

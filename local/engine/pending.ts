@@ -2,13 +2,14 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { z } from "zod";
 import { openAccount } from "../account/index.ts";
 import { describeUrn } from "./progress.ts";
 
-interface PendingOperation {
-  readonly type: string;
-  readonly resource: { readonly urn: string };
-}
+/** A deployment as the engine writes it, as far as it matters here. */
+const deploymentSchema = z.object({
+  pending_operations: z.array(z.object({ type: z.string(), resource: z.object({ urn: z.string() }) })).default([]),
+});
 
 /**
  * A run that was killed (not cancelled) may have created objects that its state does not know. Creating them again would be
@@ -19,10 +20,8 @@ export async function settlePendingOperations(
   stack: Stack,
   print: (line: string) => void,
 ): Promise<void> {
-  const { deployment } = await stack.exportStack();
-  const pending = ((deployment as { pending_operations?: PendingOperation[] }).pending_operations ?? []).filter(
-    ({ type }) => type === "creating",
-  );
+  const { pending_operations: operations } = deploymentSchema.parse((await stack.exportStack()).deployment ?? {});
+  const pending = operations.filter(({ type }) => type === "creating");
   if (pending.length === 0) return;
   const account = openAccount(home);
   const created = pending.flatMap(({ resource: { urn } }) => {

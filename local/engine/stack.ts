@@ -76,5 +76,6 @@ function previousSalt(copy: string): unknown {
 }
 
 function readYaml(file: string): Record<string, unknown> {
-  return parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  const fields: Record<string, unknown> = parse(readFileSync(file, "utf8"));
+  return fields;
 }

@@ -75,7 +75,7 @@ describe("the reference stack", () => {
     async () => {
       const shown = await run("outputs", "--show-secrets");
       expect(() => outputsSchema.parse(JSON.parse(jsonOf(shown.text)))).not.toThrow();
-      const hidden = JSON.parse(jsonOf((await run("outputs")).text)) as { kubeconfig: string };
+      const hidden: { kubeconfig: string } = JSON.parse(jsonOf((await run("outputs")).text));
       expect(hidden.kubeconfig).toBe("[secret]");
     },
     2 * minutes,
