@@ -1,0 +1,71 @@
+// Starting and ending the supervisor of a cluster from another process, and looking after what a killed one left behind.
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { LocalCloudError } from "../errors.ts";
+import { lastLines } from "./files.ts";
+import type { ClusterPaths } from "./paths.ts";
+import { endProcess, identify, isRunning } from "./process-identity.ts";
+import { readState, type SupervisorState, writeState } from "./record.ts";
+import { until } from "./waiting.ts";
+
+/** The order in which leftovers are ended: the API server hangs when etcd goes first. */
+const etcdLast = (a: string, b: string) => Number(a === "etcd") - Number(b === "etcd");
+
+/** Whether the supervisor that wrote the state still runs. */
+export function isSupervised(paths: ClusterPaths, state: SupervisorState | undefined): boolean {
+  return state !== undefined && isRunning(state.supervisor, paths.folder);
+}
+
+/** Starts the supervisor as a process of its own, which nothing that happens to this one touches. */
+export async function startSupervisor(paths: ClusterPaths): Promise<void> {
+  const log = openSync(paths.supervisorLog, "a", 0o600);
+  const child = spawn(process.execPath, [join(import.meta.dirname, "supervisor.ts"), paths.folder], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    cwd: "/",
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] },
+  });
+  closeSync(log);
+  child.unref();
+  const started = child.pid === undefined ? undefined : identify(child.pid);
+  if (!started) throw new LocalCloudError(`the cluster's supervisor did not start; see ${paths.supervisorLog}`);
+  // Known before it can say so itself: whoever looks now sees a start under way, not a stopped cluster.
+  const state = readState(paths);
+  if (state?.supervisor.pid !== started.pid)
+    writeState(paths, { phase: "starting", supervisor: started, children: {} });
+}
+
+/** Waits until the supervisor says that its cluster answers. */
+export async function untilRunning(paths: ClusterPaths, limit: number): Promise<void> {
+  const details = () => `its log is ${paths.supervisorLog}:\n${lastLines(paths.supervisorLog, 8)}`;
+  await until(
+    () => {
+      const state = readState(paths);
+      if (state?.phase === "running") return true;
+      if (state?.phase === "failed")
+        throw new LocalCloudError(`the local cluster did not start: ${state.message}\n${details()}`);
+      if (isSupervised(paths, state)) return undefined;
+      throw new LocalCloudError(`the local cluster's supervisor ended while starting; ${details()}`);
+    },
+    {
+      limit,
+      late: () => new LocalCloudError(`the local cluster did not answer within ${limit / 1000} s; ${details()}`),
+    },
+  );
+}
+
+/**
+ * Ends the supervisor and everything it started.
+ * @param patience Milliseconds for an orderly end; 0 kills at once, for data that is not needed any more.
+ */
+export async function endSupervisor(paths: ClusterPaths, patience: number): Promise<void> {
+  const state = readState(paths);
+  if (!state) return;
+  await endProcess(state.supervisor, paths.folder, patience);
+  // Again from the file: an orderly end has crossed its children off, and a restart may have added one.
+  const left = readState(paths) ?? state;
+  const children = Object.entries(left.children).sort(([a], [b]) => etcdLast(a, b));
+  for (const [, identity] of children) await endProcess(identity, paths.folder, Math.min(patience, 5_000));
+  writeState(paths, { ...left, phase: left.phase === "failed" ? "failed" : "stopped", children: {} });
+}
