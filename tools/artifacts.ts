@@ -1,0 +1,85 @@
+// What can be built with Go: exact versions, the module that pins each, and what a finished build holds.
+import { cp, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+
+/** A binary that Go builds from one of the small modules beside this file. */
+export interface GoArtifact {
+  /** Name of the module's folder here, and of the folder in the cache. */
+  readonly name: string;
+  /** Name for people. */
+  readonly title: string;
+  /** Package to build, as seen from the module. */
+  readonly package: string;
+  /** Name of the finished binary. */
+  readonly binary: string;
+  /** Go variables that the linker sets, in most cases a version that the program reports. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** How many packages a cold build compiles, for the progress; measured 2026-11-23. */
+  readonly packages: number;
+  /** Free disk that a cold build takes, in bytes, with modules and Go's own cache; measured 2026-11-23 and rounded up. */
+  readonly diskBytes: number;
+  /** Module whose folder `beforeBuild` wants. */
+  readonly source?: string;
+  /** Completes the copy of the module in which the build runs. */
+  readonly beforeBuild?: (workFolder: string, sourceFolder: string) => Promise<void>;
+  /** Completes the folder with the finished binary. */
+  readonly afterBuild?: (folder: string) => Promise<void>;
+}
+
+/** Newest version of the CLI that the module proxy serves; the SDK beside it is newer, which is tested together. */
+export const pulumiVersion = "3.259.0";
+/** The provider's version inside the newest snapshot that the module proxy serves; the SDK beside it is newer. */
+const kubernetesPluginVersion = "4.25.0";
+const kubernetesVersion = "1.36.3";
+
+const gibibyte = 2 ** 30;
+
+/** The Pulumi CLI with its engine. */
+export const pulumiCli: GoArtifact = {
+  name: "pulumi-cli",
+  title: `Pulumi CLI ${pulumiVersion}`,
+  package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+  binary: "pulumi",
+  variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumiVersion}` },
+  packages: 1450,
+  diskBytes: 4 * gibibyte,
+};
+
+/** Pulumi's Kubernetes provider. */
+export const kubernetesPlugin: GoArtifact = {
+  name: "kubernetes-plugin",
+  title: `Kubernetes plugin ${kubernetesPluginVersion}`,
+  package: ".",
+  binary: "pulumi-resource-kubernetes",
+  variables: { "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version": kubernetesPluginVersion },
+  packages: 1500,
+  diskBytes: 4 * gibibyte,
+  source: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+  beforeBuild: embedSchema,
+};
+
+/** etcd, the Kubernetes control plane and KWOK in one binary. */
+export const controlPlane: GoArtifact = {
+  name: "control-plane",
+  title: `Kubernetes ${kubernetesVersion} control plane`,
+  package: ".",
+  binary: "control-plane",
+  // Without them the server calls itself v0.0.0, and the Kubernetes plugin refuses it.
+  variables: {
+    "k8s.io/component-base/version.gitVersion": `v${kubernetesVersion}`,
+    "k8s.io/component-base/version.gitMajor": kubernetesVersion.split(".")[0] ?? "",
+    "k8s.io/component-base/version.gitMinor": kubernetesVersion.split(".")[1] ?? "",
+  },
+  packages: 2440,
+  diskBytes: 4 * gibibyte,
+  afterBuild: (folder) => symlink("control-plane", join(folder, "kwok")),
+};
+
+/** The provider's main package embeds its schema; the published one carries no version, which the engine asks for. */
+async function embedSchema(workFolder: string, sourceFolder: string): Promise<void> {
+  const published = join(sourceFolder, "cmd", "pulumi-resource-kubernetes");
+  const schema = z.looseObject({}).parse(JSON.parse(await readFile(join(published, "schema.json"), "utf8")));
+  await writeFile(join(workFolder, "schema.json"), JSON.stringify({ ...schema, version: kubernetesPluginVersion }));
+  await cp(join(published, "terraform-mapping.json"), join(workFolder, "terraform-mapping.json"));
+}

@@ -1,0 +1,62 @@
+// Uses what Pulumi publishes where it can be had: a new enough `pulumi` on PATH, and the Kubernetes plugin from its own download.
+import { accessSync, constants } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { EngineError } from "./failures.ts";
+import { run } from "./run.ts";
+
+const downloadSeconds = 90; // 40 MB; a network that blocks the download silently costs no more than this, once
+
+const quiet = { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DISABLE_REGISTRY_RESOLVE: "true" };
+
+/** A Pulumi CLI that is installed already. */
+export interface StockCli {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** The `pulumi` on PATH if it is at least `minimum`; an older one is left alone. */
+export async function findStockCli(minimum: string, path = process.env["PATH"] ?? ""): Promise<StockCli | undefined> {
+  const file = path
+    .split(delimiter)
+    .map((folder) => join(folder, "pulumi"))
+    .find(isExecutable);
+  if (file === undefined) return undefined;
+  const { code, output } = await run(file, ["version"], { env: quiet, timeoutSeconds: 10 });
+  const version = /v(\d+\.\d+\.\d+)/.exec(output)?.[1];
+  return code === 0 && version !== undefined && isAtLeast(version, minimum) ? { path: file, version } : undefined;
+}
+
+/** Compares two versions of the form `1.2.3`. */
+export function isAtLeast(version: string, minimum: string): boolean {
+  const wanted = minimum.split(".").map(Number);
+  const found = version.split(".").map(Number);
+  const first = wanted.findIndex((part, index) => part !== found[index]);
+  return first === -1 || (found[first] ?? 0) > (wanted[first] ?? 0);
+}
+
+/**
+ * Lets the CLI download the Kubernetes plugin into the folder `draft`; throws an `EngineError` when it cannot.
+ * The CLI's home is the draft too, so the person's own `~/.pulumi` stays untouched.
+ */
+export async function downloadKubernetesPlugin(cli: string, version: string, draft: string): Promise<void> {
+  const home = join(draft, "home");
+  const { code } = await run(cli, ["plugin", "install", "resource", "kubernetes", version], {
+    env: { ...quiet, PULUMI_HOME: home },
+    timeoutSeconds: downloadSeconds,
+  });
+  if (code !== 0)
+    throw new EngineError(`Kubernetes plugin ${version}: cannot be downloaded here, building one instead`);
+  const name = "pulumi-resource-kubernetes";
+  await rename(join(home, "plugins", `resource-kubernetes-v${version}`, name), join(draft, name));
+  await rm(home, { recursive: true, force: true });
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
