@@ -145,14 +145,15 @@ function web(domains: EdgeOptions["domains"]): string {
 ${streamingLocation()}
   location / {
     proxy_pass http://web:${webPort};
-    error_page 502 504 =503 @maintenance;
+    error_page 502 504 =503 /${maintenanceFile};
   }
-  location @maintenance {
+  # A path, not a named location: the redirect turns POST into GET. A static file answers 405 to POST, and other servers would
+  # take that as final and drop what they deliver.
+  location = /${maintenanceFile} {
+    internal;
     root ${edgeFolder};
-    default_type text/html;
     add_header Retry-After 60 always;
     add_header Cache-Control no-store always;
-    rewrite ^ /${maintenanceFile} break;
   }
 }
 `;

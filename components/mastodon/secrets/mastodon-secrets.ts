@@ -22,6 +22,7 @@ export class MastodonSecrets extends pulumi.ComponentResource {
   constructor(name: string, args: MastodonSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mastodon:Secrets", name, {}, opts);
     const vapid = this.vapid(name, args);
+    this.vapidPublicKey = pulumi.unsecret(vapid.publicKey);
     this.secrets = {
       secretKeyBase: pulumi.secret(args.given.secretKeyBase ?? this.secretKeyBase(name, args)),
       activeRecord: {
@@ -39,9 +40,8 @@ export class MastodonSecrets extends pulumi.ComponentResource {
           args,
         ),
       },
-      vapid: { privateKey: vapid.privateKey, publicKey: vapid.publicKey },
+      vapid: { privateKey: vapid.privateKey, publicKey: this.vapidPublicKey },
     };
-    this.vapidPublicKey = pulumi.unsecret(vapid.publicKey);
     this.registerOutputs({ vapidPublicKey: this.vapidPublicKey });
   }
 

@@ -31,13 +31,13 @@ export function assertVapidPair({ privateKey, publicKey }: VapidPair): void {
 }
 
 function derivedPublicKey(privateKey: string): string {
-  const ecdh = createECDH("prime256v1");
-  try {
-    ecdh.setPrivateKey(privateKey, "base64url");
-  } catch {
+  const scalar = Buffer.from(privateKey, "base64url");
+  // Leading zero bytes may have been dropped, so that a genuine key can be a little shorter.
+  if (scalar.length < 28 || scalar.length > 32)
     throw new Error(
       "secrets.mastodon.vapid: the private key is not a P-256 key in URL-safe base64 (43 characters); take VAPID_PRIVATE_KEY of the old server",
     );
-  }
-  return ecdh.getPublicKey().toString("base64url");
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(scalar);
+  return ecdh.getPublicKey("base64url");
 }

@@ -1,0 +1,97 @@
+// The edge's configuration, as text. `nginx -t` and real requests were done by hand with Debian's nginx 1.22.
+import { describe, expect, test } from "vitest";
+import { nginxConfiguration } from "../../components/mastodon/edge/nginx.ts";
+import { answerSeconds, finishSeconds, idleSeconds } from "../../components/mastodon/edge/timeouts.ts";
+
+const domains = { local: "social.example", web: "web.social.example", streaming: "streaming.social.example" };
+const build = (change: Partial<typeof domains> = {}) =>
+  nginxConfiguration({ domains: { ...domains, ...change }, proxies: ["10.100.0.0/16", "192.0.2.0/24"], uploadMib: 99 });
+
+/** The server block of a host. */
+function server(text: string, host: string): string {
+  const block = text.split("  server {\n").find((candidate) => candidate.includes(`server_name ${host};`));
+  if (!block) throw new Error(`no server for ${host}`);
+  return block;
+}
+
+test("braces and ends of statements are balanced", () => {
+  const text = build();
+  expect(text.split("{").length).toBe(text.split("}").length);
+  const statements = text.split("\n").map((line) => line.trim());
+  const open = statements.filter((line) => line && !/^#|[;{}]$/.test(line));
+  expect(open).toEqual([expect.stringMatching(/^gzip_types/)]);
+});
+
+describe("routing", () => {
+  test("sends the site to web and streaming paths to streaming, with the upgrade to a websocket", () => {
+    const web = server(build(), domains.web);
+    expect(web).toContain("proxy_pass http://web:3000;");
+    expect(web).toMatch(/location ~ \^\/api\/v1\/streaming\(\/\|\$\) \{\s+proxy_pass http:\/\/streaming:4000;/);
+    expect(build()).toContain("proxy_set_header Upgrade $http_upgrade;");
+    expect(build()).toContain("proxy_set_header Connection $connection_upgrade;");
+  });
+
+  test("opens nothing of streaming but its own path, so that its metrics stay inside", () => {
+    const streaming = server(build(), domains.streaming);
+    expect(streaming).not.toContain("web:3000");
+    expect(streaming).toMatch(/location \/ \{\s+return 404;/);
+  });
+
+  test.each(["sidekiq", "pghero", "metrics"])("hides /%s", (path) => {
+    const web = server(build(), domains.web);
+    const hidden = /location ~ (\S+) \{\s+return 404;/.exec(web)?.[1] ?? "";
+    expect(new RegExp(hidden).test(`/${path}`)).toBe(true);
+    expect(new RegExp(hidden).test(`/${path}/jobs`)).toBe(true);
+    expect(new RegExp(hidden).test(`/@${path}`)).toBe(false);
+  });
+
+  test("answers other servers' look-ups on the local domain, when the site is elsewhere", () => {
+    const local = server(build(), domains.local);
+    expect(local).toContain("return 301 https://web.social.example$request_uri;");
+    expect(local).toContain('add_header Access-Control-Allow-Origin "*" always;');
+  });
+
+  test("has one server where local domain, site and streaming are one host", () => {
+    const text = build({ web: "social.example", streaming: "social.example" });
+    expect(text.match(/server_name social\.example;/g)).toHaveLength(1);
+    expect(server(text, "social.example")).toContain("streaming:4000");
+    expect(server(text, "social.example")).not.toContain("return 30");
+  });
+
+  test("turns unknown hosts away but answers probes", () => {
+    const unknown = server(build(), "_");
+    expect(unknown).toContain("default_server");
+    expect(unknown).toContain("return 421;");
+    expect(unknown).toContain('return 200 "ok\\n";');
+    expect(unknown).not.toContain("proxy_pass");
+  });
+});
+
+test("believes the client's address only from the given proxies, and passes on a single one", () => {
+  const text = build();
+  expect(text.match(/set_real_ip_from .*/g)).toEqual([
+    "set_real_ip_from 10.100.0.0/16;",
+    "set_real_ip_from 192.0.2.0/24;",
+  ]);
+  expect(text).toContain("real_ip_recursive on;");
+  expect(text).toContain("proxy_set_header X-Forwarded-For $remote_addr;");
+  expect(text).not.toContain("$proxy_add_x_forwarded_for");
+});
+
+test("shows the maintenance page by a path, so that a POST is answered 503 and not 405", () => {
+  const web = server(build(), domains.web);
+  expect(web).toContain("error_page 502 504 =503 /maintenance.html;");
+  expect(web).not.toContain("@maintenance");
+});
+
+test("writes below /tmp only", () => {
+  const paths = [...build().matchAll(/^\s*(?:pid|\w+_temp_path) (\S+);/gm)].map(([, path]) => path);
+  expect(paths).toHaveLength(6);
+  expect(paths.filter((path) => !path?.startsWith("/tmp/"))).toEqual([]);
+});
+
+test("each time-out is longer than the one inside it", () => {
+  expect(answerSeconds).toBeGreaterThan(30); // streaming pings every 30 s
+  expect(idleSeconds).toBeGreaterThan(answerSeconds);
+  expect(finishSeconds).toBeGreaterThan(answerSeconds);
+});

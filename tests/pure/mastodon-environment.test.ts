@@ -1,0 +1,156 @@
+// The environment of each process: what is in it, what must never be.
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { environmentOf } from "../../components/mastodon/environment/environment.ts";
+import { mailEncryption } from "../../components/mastodon/environment/mail-encryption.ts";
+import { isReadBy, processes, type Process } from "../../components/mastodon/environment/names.ts";
+import {
+  jobsEnvironment,
+  sidekiqEnvironment,
+  streamingEnvironment,
+  webEnvironment,
+} from "../../components/mastodon/environment/processes.ts";
+import { ownedNames } from "../../components/mastodon/rules/extra-environment.ts";
+import { environmentInputs, mastodonSettings } from "../support/mastodon-inputs.ts";
+
+const builders = {
+  web: webEnvironment,
+  sidekiq: sidekiqEnvironment,
+  streaming: streamingEnvironment,
+  jobs: jobsEnvironment,
+} as const;
+
+type Values = Record<string, string>;
+
+function environment(process: Process, settings = mastodonSettings()): Promise<{ plain: Values; secret: Values }> {
+  const built = builders[process](environmentInputs(settings));
+  return new Promise((resolve) => {
+    pulumi.output(built).apply(resolve as (value: unknown) => void);
+  });
+}
+
+describe.each(processes)("%s", (process) => {
+  test("is given only what it reads", async () => {
+    const { plain, secret } = await environment(process);
+    const names = [...Object.keys(plain), ...Object.keys(secret)];
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.filter((name) => !isReadBy(name, process))).toEqual([]);
+  });
+
+  test("has no empty value and no secret among the plain ones", async () => {
+    const { plain, secret } = await environment(process);
+    expect([...Object.values(plain), ...Object.values(secret)]).not.toContain("");
+    expect(Object.values(plain).filter((value) => value.includes("secret-"))).toEqual([]);
+    expect(Object.values(secret).every((value) => value.includes("secret-"))).toBe(true);
+  });
+});
+
+describe("the database", () => {
+  test("is reached through the pool without prepared statements, and past it by jobs", async () => {
+    for (const process of ["web", "sidekiq"] as const) {
+      const { plain } = await environment(process);
+      expect(plain).toMatchObject({ DB_PORT: "25061", DB_NAME: "mastodon-pool", PREPARED_STATEMENTS: "false" });
+    }
+    const { plain } = await environment("jobs");
+    expect(plain).toMatchObject({ DB_PORT: "25060", DB_NAME: "mastodon" });
+    expect(plain).not.toHaveProperty("PREPARED_STATEMENTS");
+  });
+
+  test("has its certificate verified in the way of each language", async () => {
+    for (const process of ["web", "sidekiq", "jobs"] as const) {
+      const { plain } = await environment(process);
+      expect(plain).toMatchObject({ DB_SSLMODE: "verify-full", PGSSLROOTCERT: "/etc/mastodon/database/ca.crt" });
+      expect(plain).not.toHaveProperty("NODE_EXTRA_CA_CERTS");
+    }
+    const { plain } = await environment("streaming");
+    expect(plain).toMatchObject({ DB_SSLMODE: "require", NODE_EXTRA_CA_CERTS: "/etc/mastodon/database/ca.crt" });
+    expect(plain).not.toHaveProperty("PGSSLROOTCERT");
+  });
+
+  test("has a fixed number of connections only in streaming, since the others take one per thread", async () => {
+    for (const process of ["web", "sidekiq", "jobs"] as const)
+      expect((await environment(process)).plain).not.toHaveProperty("DB_POOL");
+    expect((await environment("streaming")).plain).toMatchObject({ DB_POOL: "10" });
+  });
+});
+
+test("streaming knows no key, no bucket and no mail", async () => {
+  const { plain, secret } = await environment("streaming");
+  expect(Object.keys(secret)).toEqual(["DB_PASS", "REDIS_URL"]);
+  expect(Object.keys(plain).filter((name) => /^(S3|SMTP|VAPID|SECRET)/.test(name))).toEqual([]);
+});
+
+test("only Sidekiq, which sends, can log in to the mail server", async () => {
+  for (const process of processes) {
+    const { secret } = await environment(process);
+    expect("SMTP_PASSWORD" in secret).toBe(process === "sidekiq");
+  }
+});
+
+test("mail on port 2587 must be encrypted by STARTTLS", async () => {
+  const { plain } = await environment("sidekiq");
+  expect(plain).toMatchObject({ SMTP_PORT: "2587", SMTP_ENABLE_STARTTLS: "always" });
+  expect(plain).not.toHaveProperty("SMTP_TLS");
+});
+
+test.each([465, 2465])("port %i speaks TLS from the first byte", (port) => {
+  expect(mailEncryption(port)).toEqual({ SMTP_TLS: "true", SMTP_ENABLE_STARTTLS: "never" });
+});
+
+test.each([25, 1025])("refuses mail on port %i, which does not encrypt", (port) => {
+  expect(() => mailEncryption(port)).toThrow(`mail port ${port} does not encrypt; use 587 or 2587`);
+});
+
+test("trusts pods, nodes, further proxies and what Rails trusts by default", async () => {
+  const settings = mastodonSettings({ trustedProxies: ["192.0.2.0/24"] });
+  for (const process of ["web", "streaming"] as const) {
+    const list = (await environment(process, settings)).plain["TRUSTED_PROXY_IP"]?.split(",");
+    expect(list).toEqual(
+      expect.arrayContaining(["10.100.0.0/16", "10.116.0.0/20", "192.0.2.0/24", "127.0.0.0/8", "::1"]),
+    );
+    expect(new Set(list).size).toBe(list?.length);
+  }
+});
+
+test("media are shown from the alias host, and Valkey is spoken to over TLS by the Ruby driver", async () => {
+  const { plain, secret } = await environment("web");
+  expect(plain).toMatchObject({
+    S3_ALIAS_HOST: "media.social.example",
+    S3_HOSTNAME: "nyc3.digitaloceanspaces.com",
+    REDIS_DRIVER: "ruby",
+    STREAMING_API_BASE_URL: "wss://streaming.social.example",
+  });
+  expect(secret["REDIS_URL"]).toMatch(/^rediss:/);
+  expect(secret["CACHE_REDIS_URL"]).toMatch(/^rediss:/);
+});
+
+test("the cache stays with the rest where there is no instance for it", () => {
+  const inputs = environmentInputs();
+  const built = webEnvironment({ ...inputs, valkey: { url: "rediss://x", ports: [1] } });
+  expect(built.secret).not.toHaveProperty("CACHE_REDIS_URL");
+});
+
+test("the operator's own variables reach the processes that read them", async () => {
+  const settings = mastodonSettings({ environment: { MIN_THREADS: "3", MAX_SESSION_ACTIVATIONS: "5" } });
+  const web = await environment("web", settings);
+  expect(web.plain).toMatchObject({ MIN_THREADS: "3", MAX_SESSION_ACTIVATIONS: "5" });
+  const sidekiq = await environment("sidekiq", settings);
+  expect(sidekiq.plain).not.toHaveProperty("MIN_THREADS");
+  expect((await environment("streaming", settings)).plain).not.toHaveProperty("MAX_SESSION_ACTIVATIONS");
+});
+
+test("every plain variable that the stack sets is closed to the operator", async () => {
+  for (const process of ["web", "sidekiq", "jobs"] as const) {
+    const { plain } = await environment(process);
+    expect(Object.keys(plain).filter((name) => !ownedNames.includes(name))).toEqual([]);
+  }
+});
+
+test("refuses a variable that the process does not read, and an empty one", () => {
+  expect(() => environmentOf("streaming", { SMTP_SERVER: "x" })).toThrow(
+    "SMTP_SERVER is not read by Mastodon's streaming",
+  );
+  expect(() => environmentOf("web", { STREAMING_CLUSTER_NUM: "1" })).toThrow("STREAMING_CLUSTER_NUM is not read");
+  expect(() => environmentOf("web", { S3_ENDPOINT: "" })).toThrow("S3_ENDPOINT of Mastodon's web process is empty");
+  expect(environmentOf("web", { S3_ENDPOINT: undefined })).toEqual({ plain: {}, secret: {} });
+});
