@@ -83,8 +83,10 @@ async function send<T>(agent: Agent, method: Verb, url: string, body: unknown, c
     response.on("end", () => {
       const text = Buffer.concat(chunks).toString("utf8");
       const status = response.statusCode ?? 0;
-      if (status >= 400) reject(new ApiError(status, `${method} ${url}: ${messageOf(text)}`));
-      else resolve(parsed(text) as T);
+      const isJson = response.headers["content-type"]?.includes("json") ?? false;
+      if (status >= 400)
+        reject(new ApiError(status, `${method} ${url}: ${isJson ? messageOf(text) : text.slice(0, 500)}`));
+      else resolve(JSON.parse(isJson ? text : JSON.stringify(text))); // health checks answer in plain text
     });
   });
   outgoing.on("timeout", () => outgoing.destroy(new Error(`${method} ${url}: no answer within 30 s`)));
@@ -93,15 +95,7 @@ async function send<T>(agent: Agent, method: Verb, url: string, body: unknown, c
   return promise;
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text; // health checks answer in plain text
-  }
-}
-
-function messageOf(text: string): string {
-  const body = parsed(text);
-  return typeof body === "object" && body !== null && "message" in body ? String(body.message) : text.slice(0, 500);
+function messageOf(json: string): string {
+  const body: { message?: unknown } = JSON.parse(json);
+  return String(body.message);
 }

@@ -39,7 +39,7 @@ export function neededNodes(
   const bins = upcoming.map((node) => binOf(node, daemons));
   const needed = new Map<string, number>();
   // Large pods first: small ones then fill the gaps, and fewer nodes are needed.
-  for (const pod of [...pending].sort((a, b) => (podRequests(b)["cpu"] ?? 0) - (podRequests(a)["cpu"] ?? 0))) {
+  for (const pod of pending.toSorted((a, b) => (podRequests(b)["cpu"] ?? 0) - (podRequests(a)["cpu"] ?? 0))) {
     if (bins.some((bin) => place(pod, bin))) continue;
     for (const pool of pools) {
       const bin = binOf({ place: pool.place, allocatable: pool.allocatable, pods: [] }, daemons);
@@ -52,8 +52,11 @@ export function neededNodes(
   return needed;
 }
 
+function requests(pods: readonly KubePod[]): Amounts {
+  return pods.map(podRequests).reduce(add, {});
+}
+
 function binOf({ place, allocatable, pods }: UpcomingNode, daemons: Amounts): Bin {
-  const requests = (some: readonly KubePod[]) => some.map(podRequests).reduce(add, {});
   // Its daemon pods may not all be there yet, but will be.
   const taken = add(requests(pods.filter((pod) => !isDaemon(pod))), larger(requests(pods.filter(isDaemon)), daemons));
   return { place, free: subtract(allocatable, taken), pods: [...pods] };

@@ -15,9 +15,9 @@ interface Definition {
 export function readDefinitions(folder: string): Manifest[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => /\.ya?ml$/.test(file))
-    .sort()
+    .toSorted()
     .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
-    .map((document) => document.toJS() as Manifest | null)
+    .map((document): Manifest | null => document.toJS())
     .filter((object): object is Manifest => object?.kind === "CustomResourceDefinition");
 }
 

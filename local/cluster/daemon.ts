@@ -65,7 +65,7 @@ export async function endSupervisor(paths: ClusterPaths, patience: number): Prom
   await endProcess(state.supervisor, paths.folder, patience);
   // Again from the file: an orderly end has crossed its children off, and a restart may have added one.
   const left = readState(paths) ?? state;
-  const children = Object.entries(left.children).sort(([a], [b]) => etcdLast(a, b));
+  const children = Object.entries(left.children).toSorted(([a], [b]) => etcdLast(a, b));
   for (const [, identity] of children) await endProcess(identity, paths.folder, Math.min(patience, 5_000));
   writeState(paths, { ...left, phase: left.phase === "failed" ? "failed" : "stopped", children: {} });
 }

@@ -12,8 +12,8 @@ import { endSupervisor, isSupervised, startSupervisor, untilRunning } from "./da
 import { writeAtomically } from "./files.ts";
 import { readCaCertificate, tokenKubeconfig } from "./kubeconfig.ts";
 import { clusterPaths, type ClusterPaths, clustersFolder } from "./paths.ts";
-import { readNodes, readPools, readRecord, readState, type SeenNode, writePools } from "./record.ts";
-import { statusOf } from "./status.ts";
+import { readNodes, readPools, readRecord, readState, writePools } from "./record.ts";
+import { poolNode, statusOf } from "./status.ts";
 import type { ClusterSpec, ClusterStatus, NodePoolSpec, PoolNode, RunningCluster } from "./types.ts";
 import { until } from "./waiting.ts";
 
@@ -147,10 +147,6 @@ function notRunning(paths: ClusterPaths, id: string): LocalCloudError {
   return new LocalCloudError(
     `cluster ${id} does not run; start it with \`npm start\`, its log is ${paths.supervisorLog}`,
   );
-}
-
-function poolNode({ id, name, dropletId, status, createdAt, updatedAt }: SeenNode): PoolNode {
-  return { id, name, dropletId, status, createdAt, updatedAt };
 }
 
 /** One process at a time changes a cluster; others wait for it. */

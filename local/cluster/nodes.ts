@@ -128,9 +128,11 @@ export function nodeCorrection(
 }
 
 function sameTaints(a: readonly NodeTaint[], b: readonly NodeTaint[]): boolean {
-  const texts = (taints: readonly NodeTaint[]) =>
-    taints.map(({ key, value = "", effect }) => `${key}=${value}:${effect}`).sort();
-  return texts(a).join() === texts(b).join();
+  return a.map(taintText).toSorted().join() === b.map(taintText).toSorted().join();
+}
+
+function taintText({ key, value = "", effect }: NodeTaint): string {
+  return `${key}=${value}:${effect}`;
 }
 
 /** The node as DigitalOcean's API would list it. */

@@ -141,5 +141,5 @@ function activeNodes({ nodes }: Pick<PlanInput, "nodes">, poolId: string): Plann
 /** The nodes whose loss moves the fewest pods; among equals the youngest. */
 function emptiestFirst(nodes: readonly PlannedNode[]): PlannedNode[] {
   const busy = ({ pods }: PlannedNode) => pods.filter((pod) => !isIdle([pod])).length;
-  return [...nodes].sort((a, b) => busy(a) - busy(b) || b.createdAt - a.createdAt);
+  return nodes.toSorted((a, b) => busy(a) - busy(b) || b.createdAt - a.createdAt);
 }

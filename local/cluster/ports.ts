@@ -7,7 +7,6 @@ import type { ClusterPorts } from "./record.ts";
 // Below 32768, where Linux begins to hand out ports for outgoing connections: a stopped cluster's port is not taken by chance.
 const firstPort = 20_000;
 const portCount = 12_000;
-const names = ["apiServer", "etcdClient", "etcdPeer"] as const;
 
 /** Whether a server could listen on this loopback port now. */
 export async function isFree(port: number): Promise<boolean> {
@@ -25,13 +24,17 @@ export function preferredPort(folder: string): number {
 
 /** The wanted ports where they are free, others where they are not. */
 export async function choosePorts(folder: string, wanted?: ClusterPorts): Promise<ClusterPorts> {
-  const chosen: Partial<Record<keyof ClusterPorts, number>> = {};
-  for (const name of names) {
-    const same = wanted?.[name];
-    chosen[name] =
-      same !== undefined && (await isFree(same)) ? same : await nextFree(folder, Object.values(chosen), wanted);
-  }
-  return chosen as ClusterPorts;
+  const chosen: number[] = [];
+  const choose = async (same: number | undefined) => {
+    const port = same !== undefined && (await isFree(same)) ? same : await nextFree(folder, chosen, wanted);
+    chosen.push(port);
+    return port;
+  };
+  return {
+    apiServer: await choose(wanted?.apiServer),
+    etcdClient: await choose(wanted?.etcdClient),
+    etcdPeer: await choose(wanted?.etcdPeer),
+  };
 }
 
 async function nextFree(folder: string, taken: number[], wanted: ClusterPorts | undefined): Promise<number> {

@@ -1,6 +1,6 @@
 // Whether a pod may run on a node: what it asks for, the labels it wants, the taints it tolerates. The autoscaler's view of the
 // scheduler's rules, for nodes that do not exist yet; the real scheduler decides for those that do.
-import type { KubePod, LabelSelector, NodeTaint, Requirement, Toleration } from "./objects.ts";
+import type { Container, KubePod, LabelSelector, NodeTaint, Requirement, Toleration } from "./objects.ts";
 import { add, type Amounts, larger, parseAmounts } from "./quantities.ts";
 
 /** A node as far as placing pods is concerned. */
@@ -12,12 +12,15 @@ export interface Place {
 
 /** What the pod takes from its node: its containers together, or its greediest init container if that is more. */
 export function podRequests({ spec }: KubePod): Amounts {
-  const requests = (container: KubePod["spec"]["containers"][number]) => parseAmounts(container.resources?.requests);
   const init = spec.initContainers ?? [];
   const sidecars = init.filter(({ restartPolicy }) => restartPolicy === "Always");
   const together = [...spec.containers, ...sidecars].map(requests).reduce(add, {});
   const alone = init.map(requests).reduce(larger, {});
   return add(add(larger(together, alone), parseAmounts(spec.overhead)), { pods: 1 });
+}
+
+function requests({ resources }: Container): Amounts {
+  return parseAmounts(resources?.requests);
 }
 
 /** Whether node selector, required node affinity and taints let the pod onto the node. */

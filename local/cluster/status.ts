@@ -3,13 +3,13 @@ import { endpointOf } from "./arguments.ts";
 import { isSupervised } from "./daemon.ts";
 import type { ClusterPaths } from "./paths.ts";
 import { isRunning } from "./process-identity.ts";
-import { type ClusterRecord, readNodes, readRecord, readState, type SupervisorState } from "./record.ts";
-import type { ClusterSpec, ClusterState, ClusterStatus } from "./types.ts";
+import { type ClusterRecord, readNodes, readRecord, readState, type SeenNode, type SupervisorState } from "./record.ts";
+import type { ClusterSpec, ClusterState, ClusterStatus, PoolNode } from "./types.ts";
 
 export function statusOf(paths: ClusterPaths, id: string): ClusterStatus {
   const record = readRecord(paths);
   const state = readState(paths);
-  const nodes = (readNodes(paths)?.nodes ?? []).map(({ poolId: _, ...node }) => node);
+  const nodes = (readNodes(paths)?.nodes ?? []).map(({ pool, ...node }) => ({ pool, ...poolNode(node) }));
   const common = { id, pids: pidsOf(paths, state), nodes, log: paths.supervisorLog };
   if (!record) {
     const message = `${paths.record} is missing or unreadable`;
@@ -40,4 +40,9 @@ function pidsOf(paths: ClusterPaths, state: SupervisorState | undefined): Record
 
 function specOf({ id, name, version, region, serviceSubnet, clusterSubnet, idleSeconds }: ClusterRecord): ClusterSpec {
   return { id, name, version, region, serviceSubnet, clusterSubnet, idleSeconds };
+}
+
+/** A seen node without what only the supervisor needs. */
+export function poolNode({ id, name, dropletId, status, createdAt, updatedAt }: Omit<SeenNode, "pool">): PoolNode {
+  return { id, name, dropletId, status, createdAt, updatedAt };
 }

@@ -42,7 +42,7 @@ export class SupervisedProcess {
 
   start(): void {
     const { program, args, logFile } = this.spec;
-    const [command, ...rest] = [...diesWithParent(), program, ...args] as [string, ...string[]];
+    const [command = program, ...rest] = [...diesWithParent(), program, ...args];
     const log = openSync(logFile, "a", 0o600);
     const begun = Date.now();
     // Components write only where they are told; a clean environment keeps proxies and debugging switches out.

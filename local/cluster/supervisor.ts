@@ -55,7 +55,8 @@ async function run(): Promise<void> {
   remember();
   log(`ready at ${endpointOf(record)}`);
   const nodes = reconciler(paths, api, log);
-  for (let failing = false; phase === "running"; await sleep(roundPause)) {
+  for (let failing = false; ; await sleep(roundPause)) {
+    if (isStopping()) return;
     try {
       await nodes.round();
       if (failing) log("reconciling again");
@@ -132,7 +133,6 @@ async function shutDown(outcome: "stopped" | "failed"): Promise<void> {
   if (phase === "stopping") return;
   phase = "stopping";
   remember();
-  const stop = async (component: Component) => processes.get(component)?.stop(10_000);
   await Promise.all([stop("kwok"), stop("kube-scheduler"), stop("kube-controller-manager")]);
   await stop("kube-apiserver");
   await stop("etcd");
@@ -140,6 +140,15 @@ async function shutDown(outcome: "stopped" | "failed"): Promise<void> {
   remember();
   log(outcome);
   process.exit(outcome === "stopped" ? 0 : 1);
+}
+
+async function stop(component: Component): Promise<void> {
+  await processes.get(component)?.stop(10_000);
+}
+
+/** A function, for the phase changes while the loop sleeps. */
+function isStopping(): boolean {
+  return phase !== "running";
 }
 
 function remember(): void {

@@ -95,7 +95,10 @@ function labelsOf({ name }: Workload): Record<string, string> {
 }
 
 function dnsService(serviceSubnet: string): Manifest {
-  const port = (name: string, protocol: string) => ({ name, port: 53, targetPort: 53, protocol });
+  const ports = [
+    { name: "dns", port: 53, targetPort: 53, protocol: "UDP" },
+    { name: "dns-tcp", port: 53, targetPort: 53, protocol: "TCP" },
+  ];
   return {
     apiVersion: "v1",
     kind: "Service",
@@ -103,7 +106,7 @@ function dnsService(serviceSubnet: string): Manifest {
     spec: {
       clusterIP: serviceAddress(serviceSubnet, 10),
       selector: { "k8s-app": "kube-dns" },
-      ports: [port("dns", "UDP"), port("dns-tcp", "TCP")],
+      ports,
     },
   };
 }

@@ -1,5 +1,5 @@
 // What nodes of each droplet size offer, against DigitalOcean's published and observed figures.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allocatable, nodeResources } from "../../local/cluster/allocatable.ts";
 import { parseQuantity } from "../../local/cluster/quantities.ts";

@@ -6,6 +6,8 @@ import { node, pendingPod, planInput, pool, runningPod } from "./cluster-objects
 const created = (plan: Plan) => Object.fromEntries(plan.create.map(({ pool, count }) => [pool.name, count]));
 const many = (count: number, make: (index: number) => ReturnType<typeof pendingPod>) =>
   Array.from({ length: count }, (_, i) => make(i));
+const grown = (overrides: Parameters<typeof planInput>[0]) =>
+  created(planPools(planInput({ nodes: [oldNode], ...overrides })));
 const oldNode = node("web-1", { createdAt: 0, pods: [runningPod("web-1")] });
 
 describe("pools without work", () => {
@@ -47,9 +49,6 @@ describe("pools without work", () => {
 });
 
 describe("growing", () => {
-  const grown = (overrides: Parameters<typeof planInput>[0]) =>
-    created(planPools(planInput({ nodes: [oldNode], ...overrides })));
-
   test("adds as many nodes as the pending pods need", () => {
     // 3.9 cores less 0.512 for the daemons hold three pods of one core.
     expect(grown({ waiting: many(3, () => pendingPod()) })).toEqual({ web: 1 });

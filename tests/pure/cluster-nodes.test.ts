@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { pathOf } from "../../local/cluster/api.ts";
+import { type Manifest, pathOf } from "../../local/cluster/api.ts";
 import { commandOf, components } from "../../local/cluster/arguments.ts";
 import { readDefinitions } from "../../local/cluster/custom-resources.ts";
 import { loadBalancerChanges } from "../../local/cluster/load-balancers.ts";
@@ -17,7 +17,8 @@ import { pool } from "./cluster-objects.ts";
 
 const context = { region: "tor1", version: "1.36.3-do.0", name: "web-abcde" };
 const tainted = pool({ labels: { role: "web" }, taints: [{ key: "dedicated", value: "web", effect: "NoSchedule" }] });
-const asNode = (manifest: object) => manifest as KubeNode;
+const asNode = ({ metadata, spec, status }: Manifest): KubeNode =>
+  JSON.parse(JSON.stringify({ metadata, spec, status }));
 
 describe("nodes", () => {
   test("carry the labels that DOKS sets, and the pool's own", () => {
@@ -64,24 +65,30 @@ describe("nodes", () => {
   });
 });
 
-describe("load balancers", () => {
-  const service = (
-    name: string,
-    overrides: Partial<KubeService["metadata"]> = {},
-    spec: KubeService["spec"] = { type: "LoadBalancer" },
-  ): KubeService => ({
-    metadata: { name, namespace: "default", uid: name, ...overrides },
-    spec,
-  });
-  const applied = ({ service, annotations, ingress }: ReturnType<typeof loadBalancerChanges>[number]): KubeService => ({
-    ...service,
-    metadata: {
-      ...service.metadata,
-      annotations: { ...service.metadata.annotations, ...(annotations as Record<string, string>) },
-    },
-    status: { loadBalancer: { ingress } },
-  });
+const service = (
+  name: string,
+  overrides: Partial<KubeService["metadata"]> = {},
+  spec: KubeService["spec"] = { type: "LoadBalancer" },
+): KubeService => ({
+  metadata: { name, namespace: "default", uid: name, ...overrides },
+  spec,
+});
+const applied = ({ service, annotations, ingress }: ReturnType<typeof loadBalancerChanges>[number]): KubeService => ({
+  ...service,
+  metadata: {
+    ...service.metadata,
+    annotations: { ...service.metadata.annotations, ...present(annotations) },
+  },
+  status: { loadBalancer: { ingress } },
+});
 
+function present(annotations: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
+}
+
+describe("load balancers", () => {
   test("give each service another documentation address, and keep it", () => {
     const changes = loadBalancerChanges([service("a"), service("b")]);
     expect(changes.map(({ ingress }) => ingress)).toEqual([[{ ip: "203.0.113.1" }], [{ ip: "203.0.113.2" }]]);
@@ -112,6 +119,12 @@ describe("load balancers", () => {
   });
 });
 
+const definition = (name: string) =>
+  `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: ${name}}\n`;
+
+const path = (apiVersion: string, kind: string, namespace?: string) =>
+  pathOf({ apiVersion, kind, metadata: { name: "x", ...(namespace ? { namespace } : {}) } });
+
 describe("files for the components", () => {
   test("the stages are valid YAML with one step or more each, and names of their own", () => {
     const documents = parseAllDocuments(kwokConfiguration());
@@ -124,8 +137,6 @@ describe("files for the components", () => {
   test("definitions are found in every file of the folder, other kinds left out", () => {
     const folder = mkdtempSync(join(tmpdir(), "crds-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const definition = (name: string) =>
-      `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: ${name}}\n`;
     writeFileSync(join(folder, "a.yaml"), `---\n${definition("one")}---\n${definition("two")}---\n`);
     writeFileSync(join(folder, "b.yml"), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n");
     writeFileSync(join(folder, "readme.md"), "kind: CustomResourceDefinition");
@@ -133,8 +144,6 @@ describe("files for the components", () => {
   });
 
   test("object paths follow the API's plurals", () => {
-    const path = (apiVersion: string, kind: string, namespace?: string) =>
-      pathOf({ apiVersion, kind, metadata: { name: "x", ...(namespace ? { namespace } : {}) } });
     expect(path("v1", "Service", "kube-system")).toBe("/api/v1/namespaces/kube-system/services/x");
     expect(path("storage.k8s.io/v1", "StorageClass")).toBe("/apis/storage.k8s.io/v1/storageclasses/x");
     expect(path("networking.k8s.io/v1", "NetworkPolicy", "a")).toBe(
@@ -145,8 +154,14 @@ describe("files for the components", () => {
   test("every component listens on loopback only and names the cluster's folder", () => {
     const paths = clusterPaths("/home/somebody/.local", "c-1");
     const record: ClusterRecord = {
-      ...{ id: "c-1", name: "one", version: "1.36.3-do.0", region: "tor1", idleSeconds: 60, createdAt: "" },
-      ...{ serviceSubnet: "10.245.0.0/16", clusterSubnet: "10.244.0.0/16" },
+      id: "c-1",
+      name: "one",
+      version: "1.36.3-do.0",
+      region: "tor1",
+      idleSeconds: 60,
+      createdAt: "",
+      serviceSubnet: "10.245.0.0/16",
+      clusterSubnet: "10.244.0.0/16",
       ports: { apiServer: 20_001, etcdClient: 20_002, etcdPeer: 20_003 },
       binaries: { controlPlane: "/bin/control-plane", kwok: "/bin/kwok", crds: "/crds" },
     };
