@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Account, Operation } from "../account/index.ts";
 import { CloudError, type Context, type Created, type Properties, type ResourceType } from "../providers/contract.ts";
 import { keptOutputs, withDefaults } from "../providers/shared/state.ts";
+import { isInternalKey, presentProperties } from "../providers/shared/values.ts";
 
 /** One resource under work. */
 export interface Subject {
@@ -27,7 +28,7 @@ export async function create(subject: Subject, inputs: Properties): Promise<Crea
     throw error;
   }
   answer();
-  return created;
+  return { id: created.id, state: presentProperties(created.state) };
 }
 
 function insert(subject: Subject, given: Properties): Created {
@@ -54,7 +55,7 @@ export async function read(subject: Subject, givenId: string, known: Properties)
   const state = { ...stored.object, ...more };
   if (more && JSON.stringify(state) !== JSON.stringify(stored.object)) store(subject, id, state);
   answer();
-  return { id, state };
+  return { id, state: presentProperties(state) };
 }
 
 /** Changes the object in place. What the cloud filled in stays, unless the type says otherwise. */
@@ -67,7 +68,8 @@ export async function update(subject: Subject, id: string, known: Properties, gi
     if (!previous) throw new CloudError("not_found", `${id} is gone from the account; run a refresh, then try again`);
     type.hooks?.validate?.(context, inputs, previous);
     const kept = keptOutputs(type.facts, previous.object, inputs);
-    const state: Properties = { ...kept, ...type.hooks?.outputs?.(context, id, inputs, previous) };
+    const outputs = type.hooks?.outputs?.(context, id, inputs, previous);
+    const state: Properties = { ...internals(previous.object), ...kept, ...outputs };
     store(subject, id, state);
     return { state, previous };
   });
@@ -75,7 +77,12 @@ export async function update(subject: Subject, id: string, known: Properties, gi
   if (more) Object.assign(state, more);
   if (more) store(subject, id, state);
   answer();
-  return state;
+  return presentProperties(state);
+}
+
+/** What a type keeps beside the state, under keys that Pulumi never sees. */
+function internals(object: Properties): Properties {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => isInternalKey(key)));
 }
 
 function unstored({ type, context, provider }: Subject, id: string, object: Properties) {

@@ -162,7 +162,7 @@ export interface ResourceType {
   };
   /** Top-level properties that must be replaced although no fact says so (a lower Kubernetes version). */
   readonly replaces?: (olds: Properties, news: Properties) => readonly string[];
-  /** Index-free paths whose differences do not count (the cloud normalises the value). */
+  /** Index-free paths whose differences do not count (the cloud normalises the value). `now` is `null` for a removed one. */
   readonly sameValue?: Readonly<Record<string, (old: Value, now: Value) => boolean>>;
   /** Default `true` where the name was given by hand and the type has `autoName`: the name must be free before the successor is made. */
   readonly deleteBeforeReplace?: boolean;

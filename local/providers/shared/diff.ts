@@ -73,7 +73,8 @@ function diffValue(
   const report = (kind: Change["kind"], value: Value | undefined) =>
     walk.changes.push({ path, kind, replace: forced || forcesNew(fact, value) });
   if (isAbsent(now)) {
-    if (!isAbsent(old) && removalCounts(fact, old, walk.bridge)) report("delete", old);
+    if (!isAbsent(old) && !walk.same[ruleKey(path)]?.(old, null) && removalCounts(fact, old, walk.bridge))
+      report("delete", old);
   } else if (isAbsent(old)) {
     if (additionCounts(fact, now, walk.bridge)) report("add", now);
   } else if (isUnknown(now) || isUnknown(old)) {

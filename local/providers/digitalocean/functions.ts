@@ -1,0 +1,77 @@
+// Functions that programs may invoke: versions, sizes, regions, and the certificate of a database cluster.
+import { CloudError, type InvokeFunction, type Properties } from "../contract.ts";
+import { text } from "../shared/values.ts";
+import { kubernetesVersions } from "./kubernetes-rules.ts";
+import { tokenOf } from "./guards.ts";
+import { regions } from "./places.ts";
+import { databaseCertificate } from "./database-certificate.ts";
+import { dropletSizes } from "./sizes.ts";
+
+const getKubernetesVersions: InvokeFunction = {
+  facts: { versionPrefix: { type: "String", optional: true } },
+  run(_ctx, args) {
+    const prefix = text(args, "versionPrefix") ?? "";
+    const validVersions = kubernetesVersions.filter((version) => version.startsWith(prefix));
+    return Promise.resolve({
+      id: "kubernetes-versions",
+      latestVersion: validVersions[0] ?? "",
+      validVersions,
+      ...args,
+    });
+  },
+};
+
+const getDatabaseCa: InvokeFunction = {
+  facts: { clusterId: { type: "String", required: true } },
+  async run(ctx, args) {
+    const clusterId = text(args, "clusterId") ?? "";
+    const cluster = ctx.account.get(tokenOf("DatabaseCluster"), clusterId);
+    if (!cluster)
+      throw new CloudError("not_found", `DatabaseCluster ${clusterId} does not exist in this account`, "clusterId");
+    return { id: clusterId, clusterId, certificate: await databaseCertificate(ctx.account, cluster) };
+  },
+};
+
+const getSizes: InvokeFunction = {
+  run(_ctx, args) {
+    const sizes = [...dropletSizes().values()].map((size): Properties => ({
+      slug: size.slug,
+      available: true,
+      vcpus: size.vcpus,
+      memory: size.memoryMib,
+      disk: size.diskGib ?? 0,
+      priceMonthly: size.priceMonthly,
+      priceHourly: Number((size.priceMonthly / 672).toFixed(5)),
+      regions: regions,
+      transfer: 0,
+    }));
+    return Promise.resolve({ ...args, id: "sizes", sizes });
+  },
+};
+
+const getRegions: InvokeFunction = {
+  run: (_ctx, args) => Promise.resolve({ ...args, id: "regions", regions: regions.map(describeRegion) }),
+};
+
+const getRegion: InvokeFunction = {
+  facts: { slug: { type: "String", required: true } },
+  run(_ctx, args) {
+    const slug = text(args, "slug") ?? "";
+    if (!regions.includes(slug))
+      throw new CloudError("not_found", `${slug} must be one of ${regions.join(", ")}`, "slug");
+    return Promise.resolve({ ...describeRegion(slug), id: slug });
+  },
+};
+
+function describeRegion(slug: string): Properties {
+  return { slug, name: slug.toUpperCase(), available: true, features: [], sizes: [...dropletSizes().keys()] };
+}
+
+/** Functions by token. */
+export const functions: Readonly<Record<string, InvokeFunction>> = {
+  "digitalocean:index/getKubernetesVersions:getKubernetesVersions": getKubernetesVersions,
+  "digitalocean:index/getDatabaseCa:getDatabaseCa": getDatabaseCa,
+  "digitalocean:index/getSizes:getSizes": getSizes,
+  "digitalocean:index/getRegions:getRegions": getRegions,
+  "digitalocean:index/getRegion:getRegion": getRegion,
+};

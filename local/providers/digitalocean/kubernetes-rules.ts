@@ -1,0 +1,109 @@
+// What DOKS refuses: versions, ranges, pool sizes, limits.
+import { CloudError, type Context, type Properties, type StoredObject } from "../contract.ts";
+import { number, object, text } from "../shared/values.ts";
+import { overlap } from "./addresses.ts";
+import { poolMinimum, requireDroplets } from "./droplets.ts";
+import { objectsOf, requireFree, requireParent } from "./guards.ts";
+import { requireRegion } from "./places.ts";
+import { requireDropletSize } from "./sizes.ts";
+
+/** Versions on offer, newest first: the three newest minors (August 2026; 1.36.3-do.0 was seen on a running cluster). */
+export const kubernetesVersions = ["1.36.3-do.0", "1.35.6-do.0", "1.34.9-do.0"];
+
+/** Ranges that DOKS keeps for itself (product documentation, November 2025). */
+const reservedRanges = ["10.246.0.0/24", "10.229.0.0/16"];
+
+const mostNodes = 512;
+
+/** Patch releases of an offered minor are accepted, older minors are not. */
+function requireVersion(version: string): void {
+  const minors = kubernetesVersions.map((known) => known.split(".").slice(0, 2).join("."));
+  const minor = /^(1\.\d+)(\.\d+-do\.\d+)?$/.exec(version)?.[1];
+  if (minor !== undefined && minors.includes(minor)) return;
+  throw new CloudError(
+    "unprocessable_entity",
+    `${version} is not on offer; choose one of ${kubernetesVersions.join(", ")}`,
+    "version",
+  );
+}
+
+function requireRanges(ctx: Context, inputs: Properties): void {
+  const own = (["clusterSubnet", "serviceSubnet"] as const).flatMap((property) => {
+    const range = text(inputs, property);
+    return range === undefined ? [] : [{ property, range }];
+  });
+  const taken = [
+    ...reservedRanges.map((range) => ({ range, holder: "DOKS itself" })),
+    ...objectsOf(ctx, "Vpc").map((vpc) => ({
+      range: text(vpc.object, "ipRange") ?? "0.0.0.0/32",
+      holder: `VPC ${text(vpc.object, "name")}`,
+    })),
+  ];
+  for (const { property, range } of own) {
+    const clash = taken.find((other) => overlap(range, other.range));
+    if (clash)
+      throw new CloudError(
+        "unprocessable_entity",
+        `${range} overlaps ${clash.range} of ${clash.holder}; choose another range`,
+        property,
+      );
+  }
+  const [one, two] = own;
+  if (one && two && overlap(one.range, two.range))
+    throw new CloudError(
+      "unprocessable_entity",
+      `${two.range} overlaps clusterSubnet ${one.range}; choose another range`,
+      "serviceSubnet",
+    );
+}
+
+/** A pool has a known size, a sensible count, and fits into the account's Droplets. `path` is where the pool stands in the inputs. */
+export function requirePool(ctx: Context, pool: Properties, path: string, exceptId?: string): void {
+  requireDropletSize(text(pool, "size"), `${path}size`);
+  const [low, high] = [number(pool, "minNodes") ?? 0, number(pool, "maxNodes") ?? 0];
+  if (pool["autoScale"] === true) {
+    if (high < 1 || low > high)
+      throw new CloudError(
+        "unprocessable_entity",
+        `minNodes ${low} and maxNodes ${high}: an autoscaled pool needs maxNodes of at least 1 and no less than minNodes`,
+        `${path}maxNodes`,
+      );
+  } else if ((number(pool, "nodeCount") ?? 0) < 1) {
+    throw new CloudError(
+      "unprocessable_entity",
+      `${number(pool, "nodeCount") ?? "none"}: a pool without autoscaling needs at least one node`,
+      `${path}nodeCount`,
+    );
+  }
+  if (Math.max(high, number(pool, "nodeCount") ?? 0) > mostNodes)
+    throw new CloudError("unprocessable_entity", `a cluster has at most ${mostNodes} nodes`, `${path}maxNodes`);
+  requireDroplets(ctx, poolMinimum(pool), exceptId);
+}
+
+/** Everything that a cluster must fulfil. */
+export function requireCluster(ctx: Context, inputs: Properties, previous?: StoredObject): void {
+  requireRegion("a Kubernetes cluster", text(inputs, "region"));
+  requireVersion(text(inputs, "version") ?? "");
+  requireFree(ctx, "KubernetesCluster", "name", inputs, previous);
+  const vpc = requireParent(ctx, "Vpc", text(inputs, "vpcUuid"), "vpcUuid");
+  if (vpc && vpc.object["region"] !== inputs["region"])
+    throw new CloudError(
+      "unprocessable_entity",
+      `VPC ${text(vpc.object, "name")} is in ${text(vpc.object, "region")}; the cluster must be in the same region`,
+      "vpcUuid",
+    );
+  if (!previous) requireRanges(ctx, inputs);
+  if (previous?.object["ha"] === true && inputs["ha"] === false)
+    throw new CloudError(
+      "unprocessable_entity",
+      "a highly available control plane cannot be turned back; leave ha true",
+      "ha",
+    );
+  if (inputs["registryIntegration"] === true && objectsOf(ctx, "ContainerRegistry").length === 0)
+    throw new CloudError(
+      "unprocessable_entity",
+      "needs a container registry in this account; create a ContainerRegistry first",
+      "registryIntegration",
+    );
+  requirePool(ctx, object(inputs, "nodePool"), "nodePool.", previous?.id);
+}
