@@ -9,11 +9,18 @@ import type { MastodonArgs } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { vapidPair } from "../../components/mastodon/secrets/vapid.ts";
 import { environmentInputs, mastodonSettings } from "../support/mastodon-inputs.ts";
+import { valueOf } from "../support/output-value.ts";
+import { readTemplate } from "../support/pod-shape.ts";
 
+interface Metadata {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotations?: Record<string, unknown>;
+}
 interface Registration {
   readonly type: string;
   readonly name: string;
-  readonly inputs: Record<string, unknown> & { metadata?: { name?: string; namespace?: string } };
+  readonly inputs: Record<string, unknown> & { metadata?: Metadata; spec?: { type?: string } };
   readonly provider: string | undefined;
 }
 interface Made {
@@ -37,11 +44,6 @@ function state(type: string, inputs: Record<string, unknown>): Record<string, un
   return {};
 }
 
-const value = <T>(output: pulumi.Input<T>): Promise<T> =>
-  new Promise((resolve) => {
-    pulumi.output(output).apply(resolve as (known: unknown) => void);
-  });
-
 async function register(): Promise<void> {
   const { secrets: _, ...inputs } = environmentInputs(mastodonSettings());
   const place = { nodeSelector: { pool: "web" }, tolerations: [] };
@@ -56,8 +58,8 @@ async function register(): Promise<void> {
     protect: true,
   };
   const mastodon = new Mastodon("mastodon", args);
-  results["address"] = await value(mastodon.loadBalancerAddress);
-  results["vapid"] = await value(mastodon.vapidPublicKey);
+  results["address"] = await valueOf(mastodon.loadBalancerAddress);
+  results["vapid"] = await valueOf(mastodon.vapidPublicKey);
   results["vapidIsSecret"] = await pulumi.isSecret(mastodon.vapidPublicKey);
   results["workloads"] = mastodon.workloads;
 }
@@ -86,10 +88,14 @@ beforeAll(async () => {
   });
   await pulumi.runtime.disconnect();
   for (const { resource, key, options } of resources) {
-    const urn = await value(resource.urn);
-    const after = [options.dependsOn ?? []].flat() as pulumi.Resource[];
-    const dependsOn = await Promise.all(after.map(async (one) => (await value(one.urn)).split("::").at(-1) ?? ""));
-    made.set(key, { urn, protect: (resource as unknown as { __protect?: boolean }).__protect ?? false, dependsOn });
+    const urn = await valueOf(resource.urn);
+    const after = [await options.dependsOn].flat().filter((other) => pulumi.Resource.isInstance(other));
+    const urns = await Promise.all(after.map((other) => valueOf(other.urn)));
+    made.set(key, {
+      urn,
+      protect: options.protect ?? false,
+      dependsOn: urns.map((other) => other.split("::").at(-1) ?? ""),
+    });
   }
 });
 
@@ -140,9 +146,9 @@ test.each(["Guardrails", "Configuration", "Secrets"])("%s is a part of Mastodon"
   expect(urn).toContain(`::mastodon:mastodon:Mastodon$mastodon:mastodon:${part}::`);
 });
 
-describe("order", () => {
-  const dependsOn = (type: string, name: string) => made.get(`${type} ${name}`)?.dependsOn ?? [];
+const dependsOn = (type: string, name: string) => made.get(`${type} ${name}`)?.dependsOn ?? [];
 
+describe("order", () => {
   test("nothing of Rails starts before the migration", () => {
     for (const { name } of ofType("kubernetes:apps/v1:Deployment").filter(({ name: made }) => made !== "mastodon-edge"))
       expect(dependsOn("kubernetes:apps/v1:Deployment", name), name).toContain("mastodon-migrate");
@@ -212,8 +218,7 @@ describe("the load balancer", () => {
         [`${prefix}redirect-http-to-https`]: "true",
       },
     });
-    const { annotations } = metadata as { annotations: Record<string, unknown> };
-    expect(Object.values(annotations).every((annotation) => typeof annotation === "string")).toBe(true);
+    expect(Object.values(metadata?.annotations ?? { none: 0 }).every((text) => typeof text === "string")).toBe(true);
     expect(spec).toMatchObject({ type: "LoadBalancer", ports: [{ port: 80 }, { port: 443 }] });
   });
 
@@ -224,7 +229,7 @@ describe("the load balancer", () => {
 
 describe("what must not be there", () => {
   test("no node port and no second way in", () => {
-    const types = ofType("kubernetes:core/v1:Service").map(({ inputs }) => (inputs["spec"] as { type: string }).type);
+    const types = ofType("kubernetes:core/v1:Service").map(({ inputs }) => inputs.spec?.type ?? "");
     expect(types.toSorted()).toEqual(["ClusterIP", "ClusterIP", "LoadBalancer"]);
     expect(text(registrations)).not.toMatch(/nodePort|hostNetwork|hostPath|hostPort|"privileged"/);
   });
@@ -258,7 +263,7 @@ describe("what must not be there", () => {
 
 test("every long-running pod carries fingerprints of what it reads", () => {
   for (const { name, inputs } of ofType("kubernetes:apps/v1:Deployment")) {
-    const { annotations } = (inputs["spec"] as { template: { metadata: { annotations: object } } }).template.metadata;
+    const { annotations } = readTemplate(inputs.spec).metadata;
     const expected =
       name === "mastodon-edge" ? ["checksum/configuration"] : ["checksum/database-ca", "checksum/environment"];
     expect(Object.keys(annotations).toSorted(), name).toEqual(expected);

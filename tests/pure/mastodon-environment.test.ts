@@ -1,5 +1,4 @@
 // The environment of each process: what is in it, what must never be.
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { environmentOf } from "../../components/mastodon/environment/environment.ts";
 import { mailEncryption } from "../../components/mastodon/environment/mail-encryption.ts";
@@ -12,6 +11,7 @@ import {
 } from "../../components/mastodon/environment/processes.ts";
 import { ownedNames } from "../../components/mastodon/rules/extra-environment.ts";
 import { environmentInputs, mastodonSettings } from "../support/mastodon-inputs.ts";
+import { valueOf } from "../support/output-value.ts";
 
 const builders = {
   web: webEnvironment,
@@ -20,14 +20,8 @@ const builders = {
   jobs: jobsEnvironment,
 } as const;
 
-type Values = Record<string, string>;
-
-function environment(process: Process, settings = mastodonSettings()): Promise<{ plain: Values; secret: Values }> {
-  const built = builders[process](environmentInputs(settings));
-  return new Promise((resolve) => {
-    pulumi.output(built).apply(resolve as (value: unknown) => void);
-  });
-}
+const environment = (process: Process, settings = mastodonSettings()) =>
+  valueOf(builders[process](environmentInputs(settings)));
 
 describe.each(processes)("%s", (process) => {
   test("is given only what it reads", async () => {

@@ -1,5 +1,5 @@
 // Every queue is served, and exactly one process schedules.
-import fc from "fast-check";
+import { array, assert, constantFrom, nat, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { assertEveryQueueServed, queueProblems, queues } from "../../components/mastodon/rules/queues.ts";
 import { assertSingleScheduler, schedulerProblems } from "../../components/mastodon/rules/scheduler.ts";
@@ -58,9 +58,9 @@ describe("queues", () => {
   });
 
   test("accepts every way to deal the queues out, and misses each queue that is taken away", () => {
-    const dealt = fc.array(fc.nat(3), { minLength: queues.length, maxLength: queues.length });
-    fc.assert(
-      fc.property(dealt, fc.constantFrom(...queues), (owners, lost) => {
+    const dealt = array(nat(3), { minLength: queues.length, maxLength: queues.length });
+    assert(
+      property(dealt, constantFrom(...queues), (owners, lost) => {
         const groups: Record<string, ReturnType<typeof group>> = {};
         queues.forEach((queue, index) => (groups[`g${owners[index]}`] ??= group([])).queues.push(queue));
         expect(queueProblems(check(groups))).toEqual([]);

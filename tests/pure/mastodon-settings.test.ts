@@ -51,8 +51,9 @@ describe("further variables", () => {
   });
 });
 
+const accepts = (given: unknown) => mastodonSecretsSchema.safeParse(given).success;
+
 test("given secrets come in whole groups and encrypted", () => {
-  const accepts = (given: unknown) => mastodonSecretsSchema.safeParse(given).success;
   expect(accepts({})).toBe(true);
   expect(accepts({ vapid: { privateKey: new Secret("a"), publicKey: new Secret("b") } })).toBe(true);
   expect(accepts({ vapid: { privateKey: new Secret("a") } })).toBe(false);
