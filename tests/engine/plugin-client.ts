@@ -48,7 +48,12 @@ export class PluginClient {
     await call<InstanceType<typeof messages.ConfigureResponse>>((done) => this.#client.configure(request, done));
   }
 
-  async check(urn: string, news: Properties, olds?: Properties, secrets = noSecrets): Promise<{ inputs: WireProperties; failures: CheckFailure[] }> {
+  async check(
+    urn: string,
+    news: Properties,
+    olds?: Properties,
+    secrets = noSecrets,
+  ): Promise<{ inputs: WireProperties; failures: CheckFailure[] }> {
     const request = new messages.CheckRequest()
       .setUrn(urn)
       .setNews(writeProperties(news, secrets))
@@ -60,12 +65,21 @@ export class PluginClient {
   }
 
   async checkConfig(news: Properties): Promise<CheckFailure[]> {
-    const request = new messages.CheckRequest().setUrn("urn:pulumi:s::p::pulumi:providers:x::x").setNews(writeProperties(news, noSecrets));
-    const answer = await call<InstanceType<typeof messages.CheckResponse>>((done) => this.#client.checkConfig(request, done));
+    const request = new messages.CheckRequest()
+      .setUrn("urn:pulumi:s::p::pulumi:providers:x::x")
+      .setNews(writeProperties(news, noSecrets));
+    const answer = await call<InstanceType<typeof messages.CheckResponse>>((done) =>
+      this.#client.checkConfig(request, done),
+    );
     return answer.getFailuresList().map((one) => ({ property: one.getProperty(), reason: one.getReason() }));
   }
 
-  async diff(urn: string, id: string, olds: Properties, news: Properties): Promise<{ some: boolean; replaces: string[]; deleteBeforeReplace: boolean; diffs: string[] }> {
+  async diff(
+    urn: string,
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ some: boolean; replaces: string[]; deleteBeforeReplace: boolean; diffs: string[] }> {
     const request = new messages.DiffRequest()
       .setUrn(urn)
       .setId(id)
@@ -80,12 +94,18 @@ export class PluginClient {
     };
   }
 
-  async create(urn: string, inputs: Properties, options: { preview?: boolean; secrets?: ReadonlySet<string> } = {}): Promise<WireProperties & { id: string }> {
+  async create(
+    urn: string,
+    inputs: Properties,
+    options: { preview?: boolean; secrets?: ReadonlySet<string> } = {},
+  ): Promise<WireProperties & { id: string }> {
     const request = new messages.CreateRequest()
       .setUrn(urn)
       .setProperties(writeProperties(inputs, options.secrets ?? noSecrets))
       .setPreview(options.preview ?? false);
-    const answer = await call<InstanceType<typeof messages.CreateResponse>>((done) => this.#client.create(request, done));
+    const answer = await call<InstanceType<typeof messages.CreateResponse>>((done) =>
+      this.#client.create(request, done),
+    );
     return { id: answer.getId(), ...readProperties(answer.getProperties()) };
   }
 
@@ -96,15 +116,29 @@ export class PluginClient {
       .setOlds(writeProperties(olds, noSecrets))
       .setNews(writeProperties(news, noSecrets))
       .setPreview(preview);
-    const answer = await call<InstanceType<typeof messages.UpdateResponse>>((done) => this.#client.update(request, done));
+    const answer = await call<InstanceType<typeof messages.UpdateResponse>>((done) =>
+      this.#client.update(request, done),
+    );
     return readProperties(answer.getProperties());
   }
 
-  async read(urn: string, id: string, properties: Properties = {}, inputs?: Properties): Promise<{ id: string; state: WireProperties; inputs: WireProperties }> {
-    const request = new messages.ReadRequest().setUrn(urn).setId(id).setProperties(writeProperties(properties, noSecrets));
+  async read(
+    urn: string,
+    id: string,
+    properties: Properties = {},
+    inputs?: Properties,
+  ): Promise<{ id: string; state: WireProperties; inputs: WireProperties }> {
+    const request = new messages.ReadRequest()
+      .setUrn(urn)
+      .setId(id)
+      .setProperties(writeProperties(properties, noSecrets));
     if (inputs) request.setInputs(writeProperties(inputs, noSecrets));
     const answer = await call<InstanceType<typeof messages.ReadResponse>>((done) => this.#client.read(request, done));
-    return { id: answer.getId(), state: readProperties(answer.getProperties()), inputs: readProperties(answer.getInputs()) };
+    return {
+      id: answer.getId(),
+      state: readProperties(answer.getProperties()),
+      inputs: readProperties(answer.getInputs()),
+    };
   }
 
   async delete(urn: string, id: string): Promise<void> {
@@ -114,12 +148,16 @@ export class PluginClient {
 
   async invoke(token: string, args: Properties): Promise<Properties> {
     const request = new messages.InvokeRequest().setTok(token).setArgs(writeProperties(args, noSecrets));
-    const answer = await call<InstanceType<typeof messages.InvokeResponse>>((done) => this.#client.invoke(request, done));
+    const answer = await call<InstanceType<typeof messages.InvokeResponse>>((done) =>
+      this.#client.invoke(request, done),
+    );
     return readProperties(answer.getReturn()).properties;
   }
 
   async version(): Promise<string> {
-    const answer = await call<{ getVersion(): string }>((done) => this.#client.getPluginInfo(new empties.Empty(), done));
+    const answer = await call<{ getVersion(): string }>((done) =>
+      this.#client.getPluginInfo(new empties.Empty(), done),
+    );
     return answer.getVersion();
   }
 
