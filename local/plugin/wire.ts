@@ -1,6 +1,6 @@
 // Property maps on the wire: protobuf structs with Pulumi's signature keys for secrets, outputs and references.
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Properties, Value } from "../providers/contract.ts";
+import { type Properties, UNKNOWN, type Value } from "../providers/contract.ts";
 import { isObject } from "../providers/shared/values.ts";
 
 type Struct = InstanceType<typeof structs.Struct>;
@@ -26,24 +26,32 @@ export function readProperties(struct: Struct | undefined): WireProperties {
   return { properties, secrets };
 }
 
+// The engine has one marker for each kind of unknown value; here one is enough.
+const unknownMarkers = new Set<Value>([
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // list
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
 function unwrap(value: Value, onSecret: () => void): Value {
   if (Array.isArray(value)) return value.map((item) => unwrap(item, onSecret));
-  if (!isObject(value)) return value;
+  if (!isObject(value)) return unknownMarkers.has(value) ? UNKNOWN : value;
   const signature = value[signatureKey];
   if (signature === secretSignature) {
     onSecret();
     return unwrap(value["value"] ?? null, onSecret);
   }
   if (signature === outputSignature) {
+    // An output without a value is one that is not known yet.
     if (value["secret"] === true) onSecret();
-    return unwrap(value["value"] ?? unknownValue, onSecret);
+    return unwrap(value["value"] ?? UNKNOWN, onSecret);
   }
   if (signature === referenceSignature) return value["id"] ?? value["urn"] ?? null;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrap(item, onSecret)]));
 }
-
-// An output without a value is one that is not known yet.
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Writes a property map; the named top-level properties become secrets. */
 export function writeProperties(properties: Properties, secrets: ReadonlySet<string>): Struct {

@@ -256,7 +256,7 @@ const pool: Hooks = {
     if (owner.object["engine"] !== "pg")
       throw new CloudError(
         "unprocessable_entity",
-        `is a cluster of ${text(owner.object, "engine")}; only PostgreSQL has connection pools`,
+        `${owner.id} is a cluster of ${text(owner.object, "engine")}; only PostgreSQL has connection pools`,
         "clusterId",
       );
     requireMember(ctx, owner, "DatabaseDb", text(inputs, "dbName"), "defaultdb", "dbName");

@@ -45,11 +45,7 @@ export function requireFree(
   const value = text(inputs, property);
   const holder = among.find((one) => one.object[property] === value && one.id !== previous?.id);
   if (value === undefined || !holder) return;
-  throw new CloudError(
-    "conflict",
-    `${property} ${value} is taken by ${className} ${holder.id}; choose another`,
-    property,
-  );
+  throw new CloudError("conflict", `${value} is taken by ${className} ${holder.id}; choose another`, property);
 }
 
 /** Refuses an object beyond a limit of the account. */

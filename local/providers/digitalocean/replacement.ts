@@ -1,8 +1,9 @@
-// Differences that live in the plugin's code and not in its property facts: what replaces after all, and what does not count.
-import type { Properties, ResourceType, Value } from "../contract.ts";
-import { text } from "../shared/values.ts";
+// Rules that live in the plugin's code and not in its property facts: what replaces after all, what counts as no difference.
+import type { Failure, Properties, ResourceType, Value } from "../contract.ts";
+import { canonical } from "../shared/diff.ts";
+import { isAbsent, text } from "../shared/values.ts";
 
-type Extra = Partial<Pick<ResourceType, "replaces" | "sameValue">>;
+type Extra = Partial<Pick<ResourceType, "check" | "replaces" | "sameValue">>;
 
 const ignoringCase = (old: Value, now: Value) =>
   typeof old === "string" && typeof now === "string" && old.toLowerCase() === now.toLowerCase();
@@ -16,6 +17,18 @@ function minuteOf(value: Value): string | undefined {
 
 /** "03:00" and "03:00:00" are the same time of day. */
 const sameMinute = (old: Value, now: Value) => minuteOf(old) !== undefined && minuteOf(old) === minuteOf(now);
+
+function parsed(json: Value): Value {
+  try {
+    const value: Value = JSON.parse(typeof json === "string" ? json : "null");
+    return value;
+  } catch {
+    return json;
+  }
+}
+
+/** Two texts of the same policy. */
+const samePolicy = (old: Value, now: Value) => canonical(parsed(old)) === canonical(parsed(now));
 
 /** Leaving the count out hands it to the autoscaler: the pool stays as it is. */
 const leftToTheAutoscaler = (_old: Value, now: Value) => now === null;
@@ -46,17 +59,27 @@ function ipv6TurnedOff(olds: Properties, news: Properties): string[] {
   return olds["ipv6"] === true && news["ipv6"] !== true ? ["ipv6"] : [];
 }
 
+function backupPolicyNeedsBackups(inputs: Properties): Failure[] {
+  if (isAbsent(inputs["backupPolicy"]) || !isAbsent(inputs["backups"])) return [];
+  return [{ property: "backupPolicy", reason: "needs backups beside it; add backups: true" }];
+}
+
 const extras: Readonly<Record<string, Extra>> = {
   KubernetesCluster: {
     replaces: lowerVersion,
     sameValue: { region: ignoringCase, "nodePool.nodeCount": leftToTheAutoscaler },
   },
   KubernetesNodePool: { sameValue: { nodeCount: leftToTheAutoscaler } },
-  Droplet: { replaces: ipv6TurnedOff, sameValue: { region: ignoringCase, size: ignoringCase } },
+  Droplet: {
+    check: backupPolicyNeedsBackups,
+    replaces: ipv6TurnedOff,
+    sameValue: { region: ignoringCase, size: ignoringCase },
+  },
   DatabaseCluster: { sameValue: { "maintenanceWindows.hour": sameMinute, region: ignoringCase } },
   LoadBalancer: { sameValue: { region: ignoringCase } },
   Project: { sameValue: { environment: ignoringCase } },
   ReservedIp: { sameValue: { region: ignoringCase } },
+  SpacesBucketPolicy: { sameValue: { policy: samePolicy } },
   SpacesBucket: { sameValue: { region: ignoringCase } },
   SshKey: { sameValue: { publicKey: ignoringEdges } },
   Volume: { sameValue: { region: ignoringCase } },

@@ -161,8 +161,8 @@ function sameScalar({ type }: PropertyFact, old: Value, now: Value): boolean {
   return canonical(old) === canonical(now);
 }
 
-/** JSON with sorted keys and without Pulumi's own. */
-function canonical(value: Value): string {
+/** JSON with sorted keys and without Pulumi's own: equal texts mean equal values. */
+export function canonical(value: Value): string {
   return JSON.stringify(value, (key, item: Value) => {
     if (isInternalKey(key)) return undefined;
     return isObject(item) ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1))) : item;

@@ -60,8 +60,9 @@ export function all(...rules: readonly ValueRule[]): ValueRule {
   };
 }
 
-/** Text that is JSON. */
+/** Text that is JSON, or empty. */
 export const isJson: ValueRule = (value) => {
+  if (value === "") return undefined;
   try {
     JSON.parse(typeof value === "string" ? value : "");
     return undefined;

@@ -1,6 +1,7 @@
 // The tailnet's policy file as text: HuJSON is JSON with comments and trailing commas.
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import type { Value } from "../contract.ts";
+import { canonical } from "../shared/diff.ts";
 
 /** Reads HuJSON. Gives the value, or what is wrong and in which line. */
 export function parsePolicy(text: string): { value: Value } | { reason: string } {
@@ -19,12 +20,4 @@ export function samePolicy(old: Value, now: Value): boolean {
   if (typeof old !== "string" || typeof now !== "string") return old === now;
   const [left, right] = [parsePolicy(old), parsePolicy(now)];
   return "value" in left && "value" in right && canonical(left.value) === canonical(right.value);
-}
-
-function canonical(value: Value): string {
-  return JSON.stringify(value, (_key, item: Value) =>
-    typeof item === "object" && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
 }
