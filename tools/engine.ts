@@ -1,6 +1,6 @@
 // Prepares the programs that the local cloud needs: Pulumi's engine with its Kubernetes plugin, and a Kubernetes control plane.
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { z } from "zod";
 import { controlPlane, type GoArtifact, kubernetesPlugin, pulumiCli, pulumiVersion } from "./artifacts.ts";
 import { cacheKey, cacheRoot, type CachedFolder, ensureCached, isCached } from "./cache.ts";
@@ -98,7 +98,10 @@ async function built(artifact: GoArtifact, report: Report): Promise<string> {
 async function cachedBuild(artifact: GoArtifact): Promise<CachedFolder> {
   const folder = join(modulesFolder, artifact.name);
   const sources: Record<string, string> = {};
-  for (const file of await readdir(folder)) sources[file] = await readFile(join(folder, file), "utf8");
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isFile()) sources[relative(folder, file)] = await readFile(file, "utf8");
+  }
   const key = cacheKey({
     ...sources,
     flags: JSON.stringify([buildFlags(artifact), goEnvironment, artifact.package]),
