@@ -84,7 +84,7 @@ const specific: Readonly<Record<string, Corrections>> = {
   "s3:BucketLifecycleConfiguration": { replaces: owned, sets: ["rules.transitions"] },
   "s3:BucketLogging": { replaces: owned },
   "s3:BucketNotification": { replaces: ["bucket"] },
-  "s3:BucketObject": { replaces: ["bucket", "key"] },
+  "s3:BucketObject": { replaces: ["bucket", "key"], defaults: { acl: "private" } },
   "s3:BucketObjectLockConfiguration": {
     replaces: [...owned, "objectLockEnabled"],
     defaults: { objectLockEnabled: "Enabled" },

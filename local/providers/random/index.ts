@@ -4,6 +4,7 @@ import type { Hooks, ProviderDefinition, ResourceType } from "../contract.ts";
 import { type Behaviour, between, declaredType, readDeclaredPackage } from "../declared-types.ts";
 import { characterFailures } from "./characters.ts";
 import { correctionsOf } from "./corrections.ts";
+import { withImport } from "./imports.ts";
 import { password } from "./password.ts";
 import { bytes, characters, identifier, integer, pet, shuffle, uuid4, uuid7 } from "./values.ts";
 
@@ -39,8 +40,10 @@ function rangeFailures(inputs: Record<string, unknown>) {
 const types = new Map<string, ResourceType>(
   Object.entries(declared.resources).map(([token, { properties }]) => {
     const className = token.split(":")[2]!;
-    const behaviour = { ...behaviours[className], stored: false };
-    return [token, declaredType(token, properties, correctionsOf(className), behaviour)];
+    const behaviour = behaviours[className];
+    if (!behaviour) throw new Error(`${token} has facts but no behaviour: give it one in local/providers/random`);
+    const hooks = withImport(className, behaviour.hooks);
+    return [token, declaredType(token, properties, correctionsOf(className), { ...behaviour, hooks, stored: false })];
   }),
 );
 

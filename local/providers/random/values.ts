@@ -14,17 +14,7 @@ export const bytes: Hooks = {
 /** `RandomId`: the same bytes in four notations, each after the prefix. The id is the URL-safe one without prefix. */
 export const identifier: Hooks = {
   id: (_ctx, inputs) => randomBytes(Number(inputs["byteLength"])).toString("base64url"),
-  outputs: (_ctx, id, inputs) => {
-    const value = Buffer.from(id, "base64url");
-    const prefix = text(inputs["prefix"]);
-    const hex = value.toString("hex");
-    return {
-      b64Std: prefix + value.toString("base64"),
-      b64Url: prefix + id,
-      dec: prefix + BigInt(`0x${hex}`).toString(),
-      hex: prefix + hex,
-    };
-  },
+  outputs: (_ctx, id, inputs) => identifierOutputs(id, inputs),
 };
 
 /** `RandomInteger`: from `min` to `max`, both included. */
@@ -68,6 +58,19 @@ export const uuid7: Hooks = {
 /** The two notations of random bytes. */
 export function bytesOutputs(value: Buffer): Properties {
   return { base64: value.toString("base64"), hex: value.toString("hex") };
+}
+
+/** The four notations of an id, each after the prefix. */
+export function identifierOutputs(id: string, inputs: Properties): Properties {
+  const value = Buffer.from(id, "base64url");
+  const prefix = text(inputs["prefix"]);
+  const hex = value.toString("hex");
+  return {
+    b64Std: prefix + value.toString("base64"),
+    b64Url: prefix + id,
+    dec: prefix + BigInt(`0x${hex}`).toString(),
+    hex: prefix + hex,
+  };
 }
 
 /** `numeric` and `number` as outputs. */

@@ -8,6 +8,11 @@ import { plain } from "../plain.ts";
 
 const hour = 3_600_000;
 
+/** A certificate may have come into its renewal window since it was last looked at. */
+const renewed: NonNullable<Hooks["refresh"]> = async (_ctx, _id, state) => ({
+  readyForRenewal: readyForRenewal(state),
+});
+
 /** `CertRequest`. */
 export const certRequest: Hooks = {
   id: () => randomBytes(20).toString("hex"),
@@ -19,7 +24,7 @@ export const selfSignedCert: Hooks = {
   id: newSerial,
   outputs: validity,
   start: async (_ctx, id, state) => selfSigned(id, state),
-  refresh: async (_ctx, _id, state) => ({ readyForRenewal: readyForRenewal(state) }),
+  refresh: renewed,
 };
 
 /** `LocallySignedCert`: a request, signed with the key of an authority. */
@@ -27,7 +32,7 @@ export const locallySignedCert: Hooks = {
   id: newSerial,
   outputs: validity,
   start: async (_ctx, id, state) => locallySigned(id, state),
-  refresh: async (_ctx, _id, state) => ({ readyForRenewal: readyForRenewal(state) }),
+  refresh: renewed,
 };
 
 async function certRequestOutputs(state: Properties): Promise<Properties> {

@@ -1,6 +1,12 @@
 // The emulated `tls` package: real keys and certificates, kept with Pulumi's state and nowhere else.
 import { join } from "node:path";
-import type { InvokeFunction, ProviderDefinition, ResourceType } from "../contract.ts";
+import {
+  CloudError,
+  type Hooks,
+  type InvokeFunction,
+  type ProviderDefinition,
+  type ResourceType,
+} from "../contract.ts";
 import { type Behaviour, between, declaredFacts, declaredType, oneOf, readDeclaredPackage } from "../declared-types.ts";
 import { authorityFailures, needsKey, onlyAllowedUses } from "./checks.ts";
 import { certRequest, locallySignedCert, selfSignedCert } from "./certificates.ts";
@@ -42,10 +48,24 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 const types = new Map<string, ResourceType>(
   Object.entries(declared.resources).map(([token, { properties }]) => {
     const className = token.split(":")[2]!;
-    const behaviour = { ...behaviours[className], stored: false };
-    return [token, declaredType(token, properties, corrections[className], behaviour)];
+    const behaviour = behaviours[className];
+    if (!behaviour) throw new Error(`${token} has facts but no behaviour: give it one in local/providers/tls`);
+    const hooks = withoutImport(className, behaviour.hooks ?? {});
+    return [token, declaredType(token, properties, corrections[className], { ...behaviour, hooks, stored: false })];
   }),
 );
+
+/** A key or certificate is not kept anywhere, so there is nothing to find by an id; the real provider has no import either. */
+function withoutImport(className: string, hooks: Hooks): Hooks {
+  return {
+    ...hooks,
+    async refresh(ctx, id, state) {
+      if (Object.keys(state).length > 0) return await hooks.refresh?.(ctx, id, state);
+      const message = `${className} cannot be imported (${id} was given), neither here nor with the real provider; create a new one`;
+      throw new CloudError("unprocessable_entity", message);
+    },
+  };
+}
 
 /** Everything public about a private key. */
 const getPublicKey: InvokeFunction = {
