@@ -17,10 +17,23 @@ export const computeRegionSchema = z.enum(computeRegions, { error: oneOf(compute
 /** A region for Spaces buckets. */
 export const spacesRegionSchema = z.enum(spacesRegions, { error: oneOf(spacesRegions) });
 
+/** AWS regions with SES, where S3 is too (docs.aws.amazon.com, SES endpoints and quotas, 2026). */
+const awsRegions = [
+  ...(["us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"] as const),
+  ...(["eu-central-1", "eu-north-1", "eu-south-1", "eu-west-1", "eu-west-2", "eu-west-3"] as const),
+  ...([
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+  ] as const),
+  ...(["af-south-1", "il-central-1", "me-south-1"] as const),
+] as const;
+
 /** An AWS region. */
-export const awsRegionSchema = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: "must be an AWS region, for example ca-central-1" });
+export const awsRegionSchema = z.enum(awsRegions, { error: oneOf(awsRegions) });
 
 /** Lower-case letters, digits and hyphens: the common ground of all DigitalOcean names. */
 export const nameSchema = z.string().regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, {

@@ -5,7 +5,7 @@ import { statefulTypes, violations } from "./rules.ts";
 
 /** All stateful resources that were registered; names in `unprotect` that are not among them are mistakes. */
 export interface Guard {
-  /** @throws Error when a name of the setting `unprotect` belongs to no stateful resource. */
+  /** @throws pulumi.RunError when a name of the setting `unprotect` belongs to no stateful resource. */
   readonly finish: () => void;
 }
 
@@ -29,7 +29,7 @@ export function installGuard(context: PolicyContext): Guard {
       },
       context,
     );
-    if (found.length > 0) throw new Error(found.join("\n"));
+    if (found.length > 0) throw new pulumi.RunError(found.join("\n"));
     return { props, opts: changed };
   });
   return { finish: () => refuseUnknownNames(context.unprotect, stateful) };
@@ -39,5 +39,5 @@ function refuseUnknownNames(unprotect: readonly string[], stateful: readonly str
   const unknown = unprotect.filter((name) => !stateful.includes(name));
   if (unknown.length === 0) return;
   const allowed = stateful.toSorted().join(", ");
-  throw new Error(`mastodon:unprotect: ${JSON.stringify(unknown)} is not protected; allowed: ${allowed}`);
+  throw new pulumi.RunError(`mastodon:unprotect: ${JSON.stringify(unknown)} is not protected; allowed: ${allowed}`);
 }

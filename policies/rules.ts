@@ -58,7 +58,8 @@ const configMapHoldsNoSecret: Policy = {
   check: ({ type, inputs }) => {
     if (type !== "kubernetes:core/v1:ConfigMap") return undefined;
     const data = inputs["data"];
-    const keys = typeof data === "object" && data !== null ? Object.keys(data).filter((key) => secretWord.test(key)) : [];
+    const keys =
+      typeof data === "object" && data !== null ? Object.keys(data).filter((key) => secretWord.test(key)) : [];
     return keys.length === 0 ? undefined : `holds ${keys.join(", ")} in a ConfigMap, which is not secret; use a Secret`;
   },
 };
@@ -72,7 +73,9 @@ const regionIsExplicit: Policy = {
 const hasComponentParent: Policy = {
   name: "has-component-parent",
   check: ({ type, custom, hasComponentParent: parented }) =>
-    custom && !type.startsWith("pulumi:") && !parented ? "is not part of a component; give it `parent: this`" : undefined,
+    custom && !type.startsWith("pulumi:") && !parented
+      ? "is not part of a component; give it `parent: this`"
+      : undefined,
 };
 
 const componentTokenIsOurs: Policy = {

@@ -2,12 +2,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { Secret } from "./secret.ts";
-import { parseSettings, type Settings } from "./settings.ts";
+import { parseSettings, type Settings, SettingsError } from "./settings.ts";
 import type { RawSettings } from "./stack-file.ts";
 
 /**
  * The settings of the stack that is being run.
- * @throws SettingsError with one line for each mistake
+ * @throws pulumi.RunError with one line for each mistake; the engine prints it without a stack trace
  */
 export function loadSettings(): Settings {
   const prefix = `${pulumi.getProject()}:`;
@@ -18,11 +18,19 @@ export function loadSettings(): Settings {
     // Pulumi tells only of a whole key whether it is secret, so only `secrets` may hold any (Pulumi #7127).
     raw[key.slice(prefix.length)] = isConfigSecret(key) ? withSecrets(value) : value;
   }
-  return parseSettings(raw);
+  try {
+    return parseSettings(raw);
+  } catch (error) {
+    throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
+  }
 }
 
-/** Exported by the SDK but left out of its declarations; the public `Config` class does not tell whether a key is secret. */
-const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret(key: string): boolean };
+/** Whether any part of a key is encrypted. The SDK exports the function but leaves it out of its declarations, and has no public one. */
+function isConfigSecret(key: string): boolean {
+  const ask: unknown = Reflect.get(runtimeConfig, "isConfigSecret");
+  if (typeof ask !== "function") throw new Error("@pulumi/pulumi no longer tells which settings are secret");
+  return Boolean(ask(key));
+}
 
 /** The setting as a Pulumi secret: encrypted in the state, hidden in every output. */
 export function secretOutput(secret: Secret): pulumi.Output<string> {

@@ -12,7 +12,7 @@ import { loadSettings } from "./load-settings.ts";
 /**
  * Registers every resource of the stack.
  * @returns the stack's outputs, as `outputs.ts` describes them
- * @throws SettingsError before anything is registered
+ * @throws pulumi.RunError with all mistakes of the settings, before anything is registered
  */
 export async function program(): Promise<Record<string, unknown>> {
   const settings = loadSettings();

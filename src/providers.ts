@@ -45,7 +45,7 @@ export function createProviders({ secrets, tailnet, mail, backups, workers }: Se
       [...awsRegions].map((region) => [
         region,
         new aws.Provider(`aws-${region}`, {
-          region: region as aws.Region,
+          region,
           accessKey: secretOutput(secrets.aws.accessKeyId),
           secretKey: secretOutput(secrets.aws.secretAccessKey),
         }),

@@ -11,7 +11,8 @@ export class Secret {
 
   /** @throws Error when the settings were read without decrypting them. */
   reveal(): string {
-    if (this.#text === undefined) throw new Error("a secret setting was read without decrypting it; run under `pulumi`");
+    if (this.#text === undefined)
+      throw new Error("a secret setting was read without decrypting it; run under `pulumi`");
     return this.#text;
   }
 

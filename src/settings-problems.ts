@@ -1,6 +1,7 @@
 // Turns what zod found into lines for a person: path, value, what is allowed.
 import { z } from "zod";
 import type { Problem } from "../components/problem.ts";
+import { isRecord } from "./plain.ts";
 
 /** Problems of one section, with paths that begin with its key. */
 export function schemaProblems(schema: z.ZodType, key: string, error: z.ZodError, input: unknown): Problem[] {
@@ -26,32 +27,23 @@ function issueProblems(schema: z.ZodType, key: string, issue: z.core.$ZodIssue, 
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  let value = input;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<PropertyKey, unknown>)[key];
-  }
-  return value;
-}
-
-interface JsonSchemaNode {
-  readonly properties?: Record<string, JsonSchemaNode>;
-  readonly additionalProperties?: JsonSchemaNode | boolean;
-  readonly items?: JsonSchemaNode;
+  return path.reduce<unknown>((value, key) => fieldOf(value, key), input);
 }
 
 /** The keys that the object at `path` may have, read from the schema's JSON form. */
 function allowedKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let node = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchemaNode | undefined;
-  for (const key of path) {
-    const additional = node?.additionalProperties;
-    node = typeof key === "number" ? node?.items : (node?.properties?.[String(key)] ?? nodeOf(additional));
-  }
-  return Object.keys(node?.properties ?? {});
+  const root: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const node = path.reduce<unknown>((parent, key) => {
+    if (typeof key === "number") return fieldOf(parent, "items");
+    return fieldOf(fieldOf(parent, "properties"), key) ?? fieldOf(parent, "additionalProperties");
+  }, root);
+  const properties = fieldOf(node, "properties");
+  return isRecord(properties) ? Object.keys(properties) : [];
 }
 
-function nodeOf(additional: JsonSchemaNode | boolean | undefined): JsonSchemaNode | undefined {
-  return typeof additional === "object" ? additional : undefined;
+function fieldOf(value: unknown, key: PropertyKey): unknown {
+  if (Array.isArray(value)) return value[Number(key)];
+  return isRecord(value) ? value[String(key)] : undefined;
 }
 
 /** `mastodon:network.ipRange: "10.0.0.1" must be …` */

@@ -7,10 +7,16 @@ import type { Settings } from "./settings.ts";
 
 type Subject = keyof Settings;
 
-/** A rule runs only when all subjects that it needs are right in themselves. */
-interface SettingsRule {
-  readonly needs: readonly Subject[];
-  readonly check: (settings: Settings) => Problem[];
+/** A rule over all settings; it finds nothing where a subject that it needs is wrong in itself. */
+type SettingsRule = (settings: Partial<Settings>) => Problem[];
+
+function rule<Needed extends Subject>(
+  needs: readonly Needed[],
+  check: (settings: Pick<Settings, Needed>) => Problem[],
+): SettingsRule {
+  const isComplete = (settings: Partial<Settings>): settings is Partial<Settings> & Pick<Settings, Needed> =>
+    needs.every((subject) => settings[subject] !== undefined);
+  return (settings) => (isComplete(settings) ? check(settings) : []);
 }
 
 /** Nodes, pods and services need addresses of their own, and DigitalOcean keeps some for itself. */
@@ -29,7 +35,9 @@ export function assertRangesApart({ network, kubernetes }: Pick<Settings, "netwo
 export function assertWebPool({ kubernetes }: Pick<Settings, "kubernetes">): Problem[] {
   const names = Object.keys(kubernetes.pools);
   if (names.includes("web")) return [];
-  return [{ path: "kubernetes.pools", value: names, message: "must hold a pool named web, which the web pods ask for" }];
+  return [
+    { path: "kubernetes.pools", value: names, message: "must hold a pool named web, which the web pods ask for" },
+  ];
 }
 
 /** PostgreSQL's connections are fixed by its memory, and migrations and people need some besides the pool. */
@@ -37,7 +45,13 @@ export function assertPoolFitsDatabase({ database }: Pick<Settings, "database">)
   const { size, poolSize } = database.postgresql;
   const limit = connectionLimit(size);
   if (limit === undefined) {
-    return [{ path: "database.postgresql.size", value: size, message: "is not a size whose memory is known; use for example db-s-2vcpu-4gb" }];
+    return [
+      {
+        path: "database.postgresql.size",
+        value: size,
+        message: "is not a size whose memory is known; use for example db-s-2vcpu-4gb",
+      },
+    ];
   }
   // Five for a migration, a dump and a person at the same time, on the direct port.
   const most = limit - 5;
@@ -127,12 +141,12 @@ export function assertWorkerAccountsKnown({ workers, secrets }: Pick<Settings, "
 
 /** All rules, in the order in which they are reported. */
 export const settingsRules: readonly SettingsRule[] = [
-  { needs: ["network", "kubernetes"], check: assertRangesApart },
-  { needs: ["kubernetes"], check: assertWebPool },
-  { needs: ["database"], check: assertPoolFitsDatabase },
-  { needs: ["database"], check: assertStandbyPossible },
-  { needs: ["name", "storage", "backups"], check: assertBucketsDistinct },
-  { needs: ["storage"], check: assertBackupsElsewhere },
-  { needs: ["domains", "dns"], check: assertDomainsInZone },
-  { needs: ["workers", "secrets"], check: assertWorkerAccountsKnown },
+  rule(["network", "kubernetes"], assertRangesApart),
+  rule(["kubernetes"], assertWebPool),
+  rule(["database"], assertPoolFitsDatabase),
+  rule(["database"], assertStandbyPossible),
+  rule(["name", "storage", "backups"], assertBucketsDistinct),
+  rule(["storage"], assertBackupsElsewhere),
+  rule(["domains", "dns"], assertDomainsInZone),
+  rule(["workers", "secrets"], assertWorkerAccountsKnown),
 ];

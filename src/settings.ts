@@ -67,19 +67,17 @@ export class SettingsError extends Error {
  * @throws SettingsError with one line for each mistake
  */
 export function parseSettings(raw: RawSettings): Settings {
-  const parsed: Record<string, unknown> = {};
+  const parsed: Partial<Settings> = {};
   const problems: Problem[] = unknownSubjects(raw);
   // Subject by subject, so that a mistake in one does not hide what is wrong between two others.
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
     const result = schema.safeParse(raw[key]);
-    if (result.success) parsed[key] = result.data;
+    if (result.success) Object.assign(parsed, { [key]: result.data });
     else problems.push(...schemaProblems(schema, key, result.error, raw[key]));
   }
-  for (const rule of settingsRules) {
-    if (rule.needs.every((key) => key in parsed)) problems.push(...rule.check(parsed as Settings));
-  }
+  problems.push(...settingsRules.flatMap((rule) => rule(parsed)));
   if (problems.length > 0) throw new SettingsError(problems.map(problemLine));
-  return parsed as Settings;
+  return settingsSchema.parse(raw);
 }
 
 function unknownSubjects(raw: RawSettings): Problem[] {

@@ -1,5 +1,6 @@
 // Reads the settings out of a project file and a stack file, as Pulumi does, without Pulumi: for checks that start nothing.
 import { parse } from "yaml";
+import { isRecord } from "./plain.ts";
 import { Secret } from "./secret.ts";
 
 /** Raw settings by key, without the project's name before it. */
@@ -39,12 +40,12 @@ function splitKey(key: string, namespace: string): readonly [string, string] {
 
 function withSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withSecrets);
-  if (typeof value !== "object" || value === null) return value;
+  if (!isRecord(value)) return value;
   const fields = Object.entries(value);
   if (fields.length === 1 && fields[0]?.[0] === "secure") return new Secret();
   return Object.fromEntries(fields.map(([key, field]) => [key, withSecrets(field)]));
 }
 
 function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }

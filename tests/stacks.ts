@@ -16,14 +16,14 @@ export function stackFile(stack: StackName): RawSettings {
   return readStackFile(read("Pulumi.yaml"), read(`Pulumi.${stack}.yaml`));
 }
 
-/** Settings with the credentials that an operator would set. */
+/** What an operator would set before the first preview. */
+export const credentials = {
+  digitalocean: { main: { token: new Secret("do-main-token") }, queues: { token: new Secret("do-queues-token") } },
+  tailscale: { clientId: new Secret("ts-client-id"), clientSecret: new Secret("ts-client-secret") },
+  aws: { accessKeyId: new Secret("aws-key-id"), secretAccessKey: new Secret("aws-secret-key") },
+};
+
+/** Settings with those credentials. */
 export function withSecrets(raw: RawSettings): RawSettings {
-  return {
-    ...raw,
-    secrets: {
-      digitalocean: { main: { token: new Secret("do-main-token") }, queues: { token: new Secret("do-queues-token") } },
-      tailscale: { clientId: new Secret("ts-client-id"), clientSecret: new Secret("ts-client-secret") },
-      aws: { accessKeyId: new Secret("aws-key-id"), secretAccessKey: new Secret("aws-secret-key") },
-    },
-  };
+  return { ...raw, secrets: credentials };
 }

@@ -26,7 +26,10 @@ export class Valkey extends pulumi.ComponentResource {
   constructor(name: string, args: ValkeyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:database:Valkey", name, {}, opts);
     const inputs = valkeyInputs(args, args.use, args.settings, args.evictionPolicy);
-    const cluster = new digitalocean.DatabaseCluster(`${name}-cluster`, inputs, { parent: this, protect: args.protect });
+    const cluster = new digitalocean.DatabaseCluster(`${name}-cluster`, inputs, {
+      parent: this,
+      protect: args.protect,
+    });
     const firewall = new digitalocean.DatabaseFirewall(
       `${name}-firewall`,
       { clusterId: cluster.id, rules: trustedSources(args.kubernetesId) },

@@ -36,7 +36,11 @@ export function edgeDomains({ local, web, streaming }: Domains): string[] {
 }
 
 /** Records of the web server, streaming, media, documentation, and of who may issue certificates. */
-export function serverRecords<Value>(domains: Domains, zone: string, targets: RecordTargets<Value>): RecordPlan<Value>[] {
+export function serverRecords<Value>(
+  domains: Domains,
+  zone: string,
+  targets: RecordTargets<Value>,
+): RecordPlan<Value>[] {
   const keys = new Map([
     [domains.streaming, "streaming"],
     [domains.web, "web"],

@@ -45,10 +45,14 @@ function createNodePools(name: string, args: ClusterArgs, clusterId: pulumi.Outp
   return Object.fromEntries(
     Object.entries(args.settings.pools).map(([pool, settings]) => [
       pool,
-      new digitalocean.KubernetesNodePool(`${name}-pool-${pool}`, nodePoolInputs(args.prefix, pool, settings, clusterId), {
-        parent,
-        ignoreChanges: ["nodeCount"], // the autoscaler owns it
-      }),
+      new digitalocean.KubernetesNodePool(
+        `${name}-pool-${pool}`,
+        nodePoolInputs(args.prefix, pool, settings, clusterId),
+        {
+          parent,
+          ignoreChanges: ["nodeCount"], // the autoscaler owns it
+        },
+      ),
     ]),
   );
 }

@@ -18,10 +18,7 @@ export const nodePoolSchema = z
     max: z.int().min(1).max(512).describe("most nodes; the account's droplet limit counts too"),
     labels: z.record(z.string(), z.string()).default({}).describe("labels besides the pool's own"),
     taints: z.array(taintSchema).default([]).describe("taints besides the pool's own"),
-    dedicated: z
-      .boolean()
-      .default(true)
-      .describe("taints the nodes so that only pods which name the pool run on them"),
+    dedicated: z.boolean().default(true).describe("taints the nodes so that only pods which name the pool run on them"),
   })
   .refine(({ min, max }) => min <= max, { path: ["max"], error: "must be at least the pool's min" });
 

@@ -29,8 +29,19 @@ export function mailRecords<Value>({ zone, domain, settings, dkim }: MailRecords
   return [
     { key: "spf", type: "TXT", name: relativeName(domain, zone), value: "v=spf1 include:amazonses.com -all" },
     { key: "dmarc", type: "TXT", name: dmarc, value: dmarcText(settings) },
-    { key: "bounce-mx", type: "MX", name: bounce, value: `feedback-smtp.${settings.region}.amazonses.com.`, priority: 10 },
+    {
+      key: "bounce-mx",
+      type: "MX",
+      name: bounce,
+      value: `feedback-smtp.${settings.region}.amazonses.com.`,
+      priority: 10,
+    },
     { key: "bounce-spf", type: "TXT", name: bounce, value: "v=spf1 include:amazonses.com -all" },
-    ...dkim.map(({ name, value }, index): RecordPlan<Value> => ({ key: `dkim-${index + 1}`, type: "CNAME", name, value })),
+    ...dkim.map(({ name, value }, index): RecordPlan<Value> => ({
+      key: `dkim-${index + 1}`,
+      type: "CNAME",
+      name,
+      value,
+    })),
   ];
 }

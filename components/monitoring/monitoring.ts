@@ -24,7 +24,8 @@ export class Monitoring extends pulumi.ComponentResource {
         { name: `${prefix}-${key}`, type: "https", target, regions: [...checkRegions], enabled: true },
         { parent: this },
       );
-      for (const alert of alerts) this.createAlert(`${name}-${key}-${alert.key}`, `${prefix}-${key}`, check.id, alert, settings);
+      for (const alert of alerts)
+        this.createAlert(`${name}-${key}-${alert.key}`, `${prefix}-${key}`, check.id, alert, settings);
     }
     this.registerOutputs();
   }

@@ -16,7 +16,7 @@ export interface BucketPlan {
 export function bucketInputs({ bucket, region, keepDays, protect }: BucketPlan): digitalocean.SpacesBucketArgs {
   return {
     name: bucket,
-    region: region as digitalocean.Region,
+    region,
     acl: "private", // no listing; single objects are public where the application says so
     versioning: { enabled: true },
     lifecycleRules: [
@@ -31,9 +31,7 @@ export function bucketInputs({ bucket, region, keepDays, protect }: BucketPlan):
   };
 }
 
-export function corsRules(
-  origins: readonly string[],
-): digitalocean.SpacesBucketCorsConfigurationArgs["corsRules"] {
+export function corsRules(origins: readonly string[]): digitalocean.SpacesBucketCorsConfigurationArgs["corsRules"] {
   return [
     {
       allowedMethods: ["GET", "HEAD"],

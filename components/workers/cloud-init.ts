@@ -23,7 +23,10 @@ export function workerUserData(boot: WorkerBoot): string {
     packages: ["docker.io", "unattended-upgrades"],
     write_files: [
       { path: "/etc/systemd/system/mastodon-sidekiq.service", content: sidekiqUnit(boot) },
-      { path: "/etc/docker/daemon.json", content: '{"log-driver":"local","log-opts":{"max-size":"20m","max-file":"5"}}\n' },
+      {
+        path: "/etc/docker/daemon.json",
+        content: '{"log-driver":"local","log-opts":{"max-size":"20m","max-file":"5"}}\n',
+      },
       { path: "/run/tailnet-key", permissions: "0600", content: boot.tailnetKey },
     ],
     runcmd: [

@@ -68,7 +68,7 @@ export class Workers extends pulumi.ComponentResource {
       {
         name: hostname,
         image: args.dropletImage,
-        region: settings.region as digitalocean.Region,
+        region: settings.region,
         size: settings.size,
         tags: [tag],
         monitoring: true,

@@ -1,11 +1,22 @@
 // What the mocks answer: each type's computed outputs, and an error for every call that nobody thought of.
-import { generateKeyPairSync } from "node:crypto";
+import { createECDH, createPrivateKey } from "node:crypto";
+import { isRecord } from "../../src/plain.ts";
 import type { MockCallArgs, MockResourceArgs, MockResourceResult } from "@pulumi/pulumi/runtime/mocks.js";
 
 type Inputs = Record<string, unknown>;
 type Answer = (inputs: Inputs, name: string) => Inputs;
 
 const secretText = (what: string) => `mock-${what}`;
+
+/** Always the same P-256 key, so that golden files do not change. */
+function fixedPrivateKey(): string {
+  const ecdh = createECDH("prime256v1");
+  ecdh.setPrivateKey(Buffer.alloc(32, 7));
+  const [x, y] = [ecdh.getPublicKey().subarray(1, 33), ecdh.getPublicKey().subarray(33)];
+  const [d64, x64, y64] = [ecdh.getPrivateKey(), x, y].map((bytes) => bytes.toString("base64url"));
+  const key = { kty: "EC", crv: "P-256", d: d64, x: x64, y: y64 };
+  return String(createPrivateKey({ key, format: "jwk" }).export({ type: "sec1", format: "pem" }));
+}
 
 const answers: Readonly<Record<string, Answer>> = {
   "aws:iam/accessKey:AccessKey": () => ({ secret: secretText("aws"), sesSmtpPasswordV4: secretText("smtp") }),
@@ -40,7 +51,7 @@ const answers: Readonly<Record<string, Answer>> = {
     secretKey: secretText("spaces"),
   }),
   "kubernetes:core/v1:Service": ({ spec }) =>
-    (spec as { type?: string } | undefined)?.type === "LoadBalancer"
+    isRecord(spec) && spec["type"] === "LoadBalancer"
       ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } }
       : {},
   "random:index/randomPassword:RandomPassword": () => ({ result: "a".repeat(32) }),
@@ -48,15 +59,9 @@ const answers: Readonly<Record<string, Answer>> = {
     hex: "ab".repeat(Number(length)),
     base64: Buffer.alloc(Number(length), 1).toString("base64"),
   }),
-  "tls:index/privateKey:PrivateKey": () => ({ privateKeyPem: privateKey }),
+  "tls:index/privateKey:PrivateKey": () => ({ privateKeyPem: fixedPrivateKey() }),
   "tailscale:index/tailnetKey:TailnetKey": () => ({ key: secretText("tailnet-key") }),
 };
-
-const { privateKey } = generateKeyPairSync("ec", {
-  namedCurve: "P-256",
-  privateKeyEncoding: { type: "sec1", format: "pem" },
-  publicKeyEncoding: { type: "spki", format: "pem" },
-});
 
 /** The inputs, and what the cloud would add. */
 export function answerResource({ type, name, inputs }: MockResourceArgs): MockResourceResult {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import runtimeState from "@pulumi/pulumi/runtime/state.js";
 import { program } from "../../src/program.ts";
+import { isRecord } from "../../src/plain.ts";
 import { Secret } from "../../src/secret.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { answerCall, answerResource } from "./answers.ts";
@@ -31,21 +32,26 @@ export interface Recording {
 }
 
 /** The SDK's own separation of two programs in one process; its declarations leave it out. */
-const { withLocalStorage } = runtimeState as unknown as { withLocalStorage<Result>(work: () => Result): Result };
+const withLocalStorage: unknown = Reflect.get(runtimeState, "withLocalStorage");
 
 /** Registers the program's resources with these settings. */
-export function recordProgram(raw: RawSettings, stack = "test"): Promise<Recording> {
-  return withLocalStorage(() => runProgram(raw, stack));
+export async function recordProgram(raw: RawSettings, stack = "test"): Promise<Recording> {
+  if (typeof withLocalStorage !== "function") throw new Error("the SDK no longer separates programs");
+  let recording: Promise<Recording> | undefined;
+  withLocalStorage(() => {
+    recording = runProgram(raw, stack);
+  });
+  if (recording === undefined) throw new Error("the SDK did not run the program");
+  return recording;
 }
 
 async function runProgram(raw: RawSettings, stack: string): Promise<Recording> {
-  const seen = new Map<string, { inputs: Record<string, unknown>; provider: string | undefined }>();
-  const resources: { resource: pulumi.Resource; type: string; name: string; options: pulumi.CustomResourceOptions }[] =
-    [];
+  const providers = new Map<string, string | undefined>();
+  const resources: pulumi.ResourceTransformationArgs[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: (args) => {
-        seen.set(`${args.type} ${args.name}`, { inputs: args.inputs, provider: args.provider });
+        providers.set(`${args.type} ${args.name}`, args.provider);
         return answerResource(args);
       },
       call: answerCall,
@@ -55,33 +61,57 @@ async function runProgram(raw: RawSettings, stack: string): Promise<Recording> {
   );
   pulumi.runtime.setAllConfig(configuration(raw), ["mastodon:secrets"]);
   let returned: Record<string, unknown> = {};
+  let failure: unknown;
   await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
-      resources.push({ resource, type, name, options: opts });
+    pulumi.runtime.registerStackTransformation((registration) => {
+      resources.push(registration);
       return undefined;
     });
-    returned = await program();
+    try {
+      returned = await program();
+    } catch (error) {
+      failure = error; // thrown further down: the SDK would report it a second time, as nobody's error
+    }
     return returned;
   });
   await pulumi.runtime.disconnect();
+  if (failure !== undefined) throw failure;
   const registrations = await Promise.all(
-    resources.map(async ({ resource, type, name, options }): Promise<Recorded> => {
-      const urn = await valueOf(resource.urn);
-      const { inputs = {}, provider } = seen.get(`${type} ${name}`) ?? {};
-      return {
-        type,
-        name,
-        custom: pulumi.CustomResource.isInstance(resource),
-        inputs: hideSecrets(inputs),
-        parents: parentsIn(urn),
-        protect: (resource as unknown as { __protect?: boolean }).__protect ?? false,
-        provider: provider === undefined ? undefined : providerName(provider),
-        options,
-        resource,
-      };
-    }),
+    resources.map((registration) => recorded(registration, providers.get(`${registration.type} ${registration.name}`))),
   );
   return { registrations: registrations.toSorted(byTypeAndName), ...(await outputsOf(returned)) };
+}
+
+async function recorded(
+  { resource, type, name, props, opts }: pulumi.ResourceTransformationArgs,
+  provider: string | undefined,
+): Promise<Recorded> {
+  return {
+    type,
+    name,
+    custom: pulumi.CustomResource.isInstance(resource),
+    inputs: await plainFields(props),
+    parents: parentsIn(await valueOf(resource.urn)),
+    protect: Reflect.get(resource, "__protect") === true,
+    provider: provider === undefined ? undefined : providerName(provider),
+    options: opts,
+    resource,
+  };
+}
+
+/** The value with `[secret]` in place of each secret. The mocks' own inputs would call a whole object secret for one field. */
+async function plain(value: unknown): Promise<unknown> {
+  if (pulumi.Output.isInstance(value)) {
+    if (await pulumi.isSecret(value)) return "[secret]";
+    return plain(await valueOf(value));
+  }
+  if (Array.isArray(value)) return Promise.all(value.map(plain));
+  return isRecord(value) ? plainFields(value) : value;
+}
+
+async function plainFields(value: object): Promise<Record<string, unknown>> {
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(await Promise.all(fields.map(async ([key, field]) => [key, await plain(await field)])));
 }
 
 function byTypeAndName(one: Recorded, other: Recorded): number {
@@ -100,16 +130,6 @@ function parentsIn(urn: string): string[] {
 /** A provider reference is `urn::id`. */
 function providerName(reference: string): string | undefined {
   return reference.split("::").at(-2);
-}
-
-const secretSignature = "4dabf18193072939515e22adb298388d";
-
-/** Secrets travel as marked objects. */
-function hideSecrets<Value>(value: Value): Value {
-  if (Array.isArray(value)) return value.map(hideSecrets) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  if (secretSignature in value) return "[secret]" as Value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, hideSecrets(field)])) as Value;
 }
 
 async function outputsOf(returned: Record<string, unknown>): Promise<Pick<Recording, "outputs" | "secretOutputs">> {
@@ -131,11 +151,11 @@ function valueOf<Value>(output: pulumi.Output<Value>): Promise<Value> {
 
 /** Settings as Pulumi hands them to a program: JSON texts, secrets decrypted. */
 function configuration(raw: RawSettings): Record<string, string> {
-  const entries = Object.entries(raw).map(([key, value]) => {
-    const text = typeof value === "string" ? value : JSON.stringify(value, (_, field) => revealed(field));
+  const entries = Object.entries(raw).map(([key, value]): [string, string] => {
+    const text = typeof value === "string" ? value : JSON.stringify(value, (_, field: unknown) => revealed(field));
     return [`mastodon:${key}`, text];
   });
-  return Object.fromEntries(entries) as Record<string, string>;
+  return Object.fromEntries(entries);
 }
 
 function revealed(value: unknown): unknown {

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { Secret } from "../../src/secret.ts";
 import { parseSettings, readStackFile, SettingsError } from "../../src/settings.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
-import { projectRoot, stackFile, stackNames, withSecrets } from "../stacks.ts";
+import { credentials, projectRoot, stackFile, stackNames, withSecrets } from "../stacks.ts";
 
 function mistakes(raw: RawSettings): string[] {
   try {
@@ -106,7 +106,7 @@ describe("a report of mistakes", () => {
 
   it("refuses a secret in plain text, shows the command, and does not show the secret", () => {
     const secrets = {
-      ...(withSecrets({})["secrets"] as object),
+      ...credentials,
       aws: { accessKeyId: "AKIA", secretAccessKey: "hunter2" },
     };
     const lines = mistakes(changed({ secrets }));
@@ -118,7 +118,7 @@ describe("a report of mistakes", () => {
 
   it("names the key of an account without a token", () => {
     const secrets = {
-      ...(withSecrets({})["secrets"] as object),
+      ...credentials,
       digitalocean: { main: { token: new Secret("x") }, queues: {} },
     };
     expect(mistakes(changed({ secrets }))[0]).toMatch(/secrets\.digitalocean\.queues\.token: is missing/);
@@ -139,6 +139,6 @@ describe("reading a stack file", () => {
   it("turns an encrypted leaf into a secret that does not print", () => {
     const { secrets } = readStackFile(project, "config:\n  mastodon:secrets: { a: { secure: v1:x:y } }\n");
     expect(JSON.stringify(secrets)).toBe('{"a":"[secret]"}');
-    expect(() => (secrets as { a: Secret }).a.reveal()).toThrow("without decrypting");
+    expect(() => new Secret().reveal()).toThrow("without decrypting");
   });
 });

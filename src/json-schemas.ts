@@ -1,0 +1,71 @@
+// JSON Schemas made from the zod schemas: for editors of stack files, and for readers of the outputs.
+import { z } from "zod";
+import { outputsSchema } from "./outputs.ts";
+import { settingsSchema } from "./settings.ts";
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** A generated file: its path from the project's root, and its text. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A secret in a stack file is what `pulumi config set --secret` writes. */
+const encrypted = {
+  type: "object",
+  properties: { secure: { type: "string" } },
+  required: ["secure"],
+  additionalProperties: false,
+} as const;
+
+/** Schema of a whole `Pulumi.<stack>.yaml`, with every setting under `mastodon:`. */
+export function stackFileSchema(): JsonSchema {
+  const settings = z.toJSONSchema(settingsSchema, {
+    io: "input",
+    unrepresentable: "any",
+    reused: "inline",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema["secret"] !== true) return;
+      delete jsonSchema["secret"];
+      Object.assign(jsonSchema, encrypted);
+    },
+  });
+  const properties = Object.entries(settings.properties ?? {}).map(([key, schema]) => [`mastodon:${key}`, schema]);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Settings of a Mastodon stack",
+    type: "object",
+    properties: {
+      encryptionsalt: { type: "string" },
+      secretsprovider: { type: "string" },
+      encryptedkey: { type: "string" },
+      config: {
+        type: "object",
+        properties: { ...Object.fromEntries(properties), "pulumi:disable-default-providers": { const: ["*"] } },
+        patternProperties: { "^(?!mastodon:)": {} },
+        additionalProperties: false,
+        required: ["pulumi:disable-default-providers", ...(settings.required ?? []).map((key) => `mastodon:${key}`)],
+      },
+    },
+    required: ["config"],
+    additionalProperties: false,
+  };
+}
+
+/** Schema of the stack's outputs. */
+export function stackOutputsSchema(): JsonSchema {
+  return { ...z.toJSONSchema(outputsSchema, { reused: "inline" }), title: "Outputs of a Mastodon stack" };
+}
+
+function text(schema: JsonSchema): string {
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** The files that `generate-schema.ts` writes, and that a test compares with what is committed. */
+export function generatedFiles(): GeneratedFile[] {
+  return [
+    { path: "src/settings.schema.json", text: text(stackFileSchema()) },
+    { path: "docs/outputs.schema.json", text: text(stackOutputsSchema()) },
+  ];
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from "vitest";
+import {
+  assertBackupsElsewhere,
+  assertBucketsDistinct,
+  assertDomainsInZone,
+  assertPoolFitsDatabase,
+  assertRangesApart,
+  assertStandbyPossible,
+  assertWebPool,
+  assertWorkerAccountsKnown,
+} from "../../src/settings-rules.ts";
+import { parseSettings, type Settings } from "../../src/settings.ts";
+import { stackFile, withSecrets } from "../stacks.ts";
+
+const prod = parseSettings(withSecrets(stackFile("prod")));
+
+/** The production settings with some subjects changed after the schema took them. */
+const changed = (subjects: Partial<Settings>): Settings => ({ ...prod, ...subjects });
+
+const withPool = (size: string, poolSize: number) =>
+  assertPoolFitsDatabase(
+    changed({ database: { ...prod.database, postgresql: { ...prod.database.postgresql, size, poolSize } } }),
+  );
+
+const queue = (size: string, nodes: number) =>
+  assertStandbyPossible(
+    changed({
+      database: {
+        ...prod.database,
+        valkey: { ...prod.database.valkey, queue: { ...prod.database.valkey.queue, size, nodes } },
+      },
+    }),
+  );
+
+describe("address ranges", () => {
+  it("may lie side by side", () => expect(assertRangesApart(prod)).toEqual([]));
+
+  it("must not meet each other", () => {
+    const kubernetes = { ...prod.kubernetes, serviceSubnet: "10.100.128.0/19" };
+    const [problem] = assertRangesApart(changed({ kubernetes }));
+    expect(problem).toMatchObject({ path: "kubernetes.serviceSubnet", value: "10.100.128.0/19" });
+    expect(problem?.message).toContain("overlaps kubernetes.clusterSubnet (10.100.0.0/16)");
+  });
+
+  it.each([
+    ["10.244.0.0/20", "tor1", 1],
+    ["10.29.16.0/20", "tor1", 1],
+    ["10.29.16.0/20", "ams3", 0],
+  ] as const)("%s in %s meets %i reserved ranges", (ipRange, region, count) => {
+    expect(assertRangesApart(changed({ network: { ipRange, region } }))).toHaveLength(count);
+  });
+});
+
+describe("the connection pool", () => {
+  it.each([
+    ["db-s-1vcpu-1gb", 17],
+    ["db-s-2vcpu-4gb", 92],
+    ["db-s-6vcpu-16gb", 392],
+  ])("of %s may have %i connections and not one more", (size, most) => {
+    expect(withPool(size, most)).toEqual([]);
+    expect(withPool(size, most + 1)[0]?.message).toContain(`must be at most ${most}`);
+  });
+
+  it("is refused for a size whose memory is not known", () => {
+    expect(withPool("db-large", 10)[0]?.path).toBe("database.postgresql.size");
+  });
+});
+
+describe("a standby", () => {
+  it("needs 2 GiB", () => {
+    expect(queue("db-s-1vcpu-1gb", 1)).toEqual([]);
+    expect(queue("db-s-1vcpu-2gb", 2)).toEqual([]);
+    expect(queue("db-s-1vcpu-1gb", 2)[0]?.path).toBe("database.valkey.queue.nodes");
+  });
+});
+
+describe("node pools", () => {
+  it("include one named web", () => {
+    expect(assertWebPool(prod)).toEqual([]);
+    const { sidekiq } = prod.kubernetes.pools;
+    if (sidekiq === undefined) throw new Error("the production stack has a pool named sidekiq");
+    expect(assertWebPool(changed({ kubernetes: { ...prod.kubernetes, pools: { sidekiq } } }))).toHaveLength(1);
+  });
+});
+
+describe("buckets", () => {
+  it("have names of their own", () => {
+    expect(assertBucketsDistinct(prod)).toEqual([]);
+    const storage = { ...prod.storage, docs: { ...prod.storage.docs, name: "social-example-media" } };
+    expect(assertBucketsDistinct(changed({ storage }))).toMatchObject([{ path: "storage.docs.name" }]);
+  });
+
+  it("keep backups in another region than media", () => {
+    expect(assertBackupsElsewhere(prod)).toEqual([]);
+    const storage = { ...prod.storage, backups: { ...prod.storage.backups, region: "nyc3" as const } };
+    expect(assertBackupsElsewhere(changed({ storage }))).toMatchObject([{ path: "storage.backups.region" }]);
+  });
+});
+
+describe("host names", () => {
+  it("lie in the zone", () => {
+    expect(assertDomainsInZone(prod)).toEqual([]);
+    const domains = { ...prod.domains, media: "media.elsewhere.example" };
+    expect(assertDomainsInZone(changed({ domains }))).toMatchObject([{ path: "domains.media" }]);
+  });
+
+  it("may be under a larger zone, which must then be named", () => {
+    const domains = { ...prod.domains, docs: "docs.example.org" };
+    expect(assertDomainsInZone({ domains, dns: { ...prod.dns, zone: "example.org" } })).toHaveLength(4);
+  });
+
+  it("that only end alike are not in the zone", () => {
+    const domains = { ...prod.domains, media: "notsocial.example" };
+    expect(assertDomainsInZone(changed({ domains }))).toHaveLength(1);
+  });
+
+  it("are one for each service, except that web may be the local domain", () => {
+    const domains = { ...prod.domains, docs: prod.domains.media };
+    expect(assertDomainsInZone(changed({ domains }))).toMatchObject([{ path: "domains.docs" }]);
+  });
+});
+
+describe("a worker's account", () => {
+  const worker = { region: "tor1", size: "c-2", queues: ["default"], threads: 5 } as const;
+  const workers = (account: string): Settings =>
+    changed({ workers: { one: { ...worker, queues: ["default"], account } } });
+
+  it("needs a token", () => {
+    expect(assertWorkerAccountsKnown(workers("queues"))).toEqual([]);
+    const [problem] = assertWorkerAccountsKnown(workers("other"));
+    expect(problem?.message).toContain("mastodon:secrets.digitalocean.other.token");
+  });
+});
