@@ -1,103 +1,15 @@
 // The Mastodon component's registrations: what, under which parent, what is secret, and what must not be there.
-import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
-import * as tls from "@pulumi/tls";
 import { generateKeyPairSync } from "node:crypto";
-import { beforeAll, describe, expect, test } from "vitest";
-import type { MastodonArgs } from "../../components/mastodon/args.ts";
-import { Mastodon } from "../../components/mastodon/mastodon.ts";
+import { describe, expect, test } from "vitest";
 import { vapidPair } from "../../components/mastodon/secrets/vapid.ts";
-import { environmentInputs, mastodonSettings } from "../support/mastodon-inputs.ts";
-import { valueOf } from "../support/output-value.ts";
 import { readTemplate } from "../support/pod-shape.ts";
-
-interface Metadata {
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly annotations?: Record<string, unknown>;
-}
-interface Registration {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Record<string, unknown> & { metadata?: Metadata; spec?: { type?: string } };
-  readonly provider: string | undefined;
-}
-interface Made {
-  readonly urn: string;
-  readonly protect: boolean;
-  readonly dependsOn: string[];
-}
+import { recordMastodon, secretMark } from "../support/record-mastodon.ts";
 
 const pem = generateKeyPairSync("ec", { namedCurve: "prime256v1" })
   .privateKey.export({ type: "sec1", format: "pem" })
   .toString();
-const registrations: Registration[] = [];
-const made = new Map<string, Made>();
-const results: Record<string, unknown> = {};
-
-function state(type: string, inputs: Record<string, unknown>): Record<string, unknown> {
-  if (type === "kubernetes:core/v1:Service") return { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } };
-  if (type === "random:index/randomBytes:RandomBytes") return { hex: "ab".repeat(Number(inputs["length"])) };
-  if (type === "random:index/randomPassword:RandomPassword") return { result: "generated".padEnd(32, "x") };
-  if (type === "tls:index/privateKey:PrivateKey") return { privateKeyPem: pem };
-  return {};
-}
-
-async function register(): Promise<void> {
-  const { secrets: _, ...inputs } = environmentInputs(mastodonSettings());
-  const place = { nodeSelector: { pool: "web" }, tolerations: [] };
-  const args: MastodonArgs = {
-    ...inputs,
-    provider: new kubernetes.Provider("cluster", { kubeconfig: "{}" }),
-    randomProvider: new random.Provider("random"),
-    tlsProvider: new tls.Provider("tls"),
-    database: { ...inputs.database, pooled: { ...inputs.database.pooled, password: pulumi.secret("secret-database") } },
-    loadBalancer: { name: "social", certificateName: "social-edge" },
-    pools: { web: place, sidekiq: { ...place, nodeSelector: { pool: "sidekiq" } } },
-    protect: true,
-  };
-  const mastodon = new Mastodon("mastodon", args);
-  results["address"] = await valueOf(mastodon.loadBalancerAddress);
-  results["vapid"] = await valueOf(mastodon.vapidPublicKey);
-  results["vapidIsSecret"] = await pulumi.isSecret(mastodon.vapidPublicKey);
-  results["workloads"] = mastodon.workloads;
-}
-
-beforeAll(async () => {
-  const resources: { resource: pulumi.Resource; key: string; options: pulumi.ResourceOptions }[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs, provider }) => {
-        registrations.push({ type, name, inputs, provider });
-        return { id: `${name}-id`, state: { ...inputs, ...state(type, inputs) } };
-      },
-      call: ({ token }) => {
-        throw new Error(`nobody expected the call ${token}`);
-      },
-    },
-    "mastodon",
-    "test",
-  );
-  await pulumi.runtime.runInPulumiStack(async () => {
-    pulumi.runtime.registerStackTransformation(({ resource, type, name, opts }) => {
-      resources.push({ resource, key: `${type} ${name}`, options: opts });
-      return undefined;
-    });
-    await register();
-  });
-  await pulumi.runtime.disconnect();
-  for (const { resource, key, options } of resources) {
-    const urn = await valueOf(resource.urn);
-    const after = [await options.dependsOn].flat().filter((other) => pulumi.Resource.isInstance(other));
-    const urns = await Promise.all(after.map((other) => valueOf(other.urn)));
-    made.set(key, {
-      urn,
-      protect: options.protect ?? false,
-      dependsOn: urns.map((other) => other.split("::").at(-1) ?? ""),
-    });
-  }
-});
+const recording = await recordMastodon(pem);
+const { registrations, made } = recording;
 
 const ofType = (type: string) => registrations.filter((one) => one.type === type);
 const names = (type: string) =>
@@ -110,7 +22,6 @@ const one = (type: string, name: string) => {
   return found;
 };
 const text = (what: unknown) => JSON.stringify(what);
-const secretMark = "4dabf18193072939515e22adb298388d";
 
 const processes = ["jobs-environment", "sidekiq-environment", "streaming-environment", "web-environment"];
 
@@ -200,8 +111,8 @@ describe("secrets", () => {
   });
 
   test("the public push key is public, and belongs to the private one", () => {
-    expect(results["vapid"]).toBe(vapidPair(pem).publicKey);
-    expect(results["vapidIsSecret"]).toBe(false);
+    expect(recording.vapidPublicKey).toBe(vapidPair(pem).publicKey);
+    expect(recording.vapidIsSecret).toBe(false);
   });
 });
 
@@ -223,7 +134,7 @@ describe("the load balancer", () => {
   });
 
   test("gives the address", () => {
-    expect(results["address"]).toBe("203.0.113.10");
+    expect(recording.address).toBe("203.0.113.10");
   });
 });
 
