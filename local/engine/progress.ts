@@ -13,6 +13,12 @@ const marks: Record<string, string> = {
   refresh: pc.cyan("↻"),
 };
 
+/**
+ * Said by the engine wherever the Kubernetes plugin had to be built: the newest one that is published as a Go module is older than the
+ * SDK. The two are tested together (tools/README.md), and nobody who reads the warning could act on it.
+ */
+const expectedWarning = /^resource plugin kubernetes is expected to have version/u;
+
 /** After how many seconds an unfinished operation is mentioned, and again. */
 const patienceSeconds = 15;
 
@@ -63,7 +69,7 @@ export class Progress {
     // `info#err` is what programs print themselves; the engine's own waiting messages are ephemeral.
     if (event.ephemeral || event.severity === "debug") return;
     const text = event.message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();
-    if (text === "") return;
+    if (text === "" || expectedWarning.test(text)) return;
     if (event.severity === "error") this.errors += 1;
     const about = event.urn && !event.urn.includes("pulumi:pulumi:Stack") ? `${describeUrn(event.urn)}: ` : "";
     const colour = event.severity === "error" ? pc.red : event.severity === "warning" ? pc.yellow : String;
