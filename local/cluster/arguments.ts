@@ -1,5 +1,6 @@
 // The command line of each part of the control plane, as functions of the cluster's folder and ports.
 import { join } from "node:path";
+import { stringify } from "yaml";
 import type { ClusterPaths } from "./paths.ts";
 import type { ClusterRecord } from "./record.ts";
 import { prefixLength } from "./subnets.ts";
@@ -132,13 +133,24 @@ function controllerManagerFlags(paths: ClusterPaths, { serviceSubnet, clusterSub
 function schedulerFlags(paths: ClusterPaths): Flags {
   const kubeconfig = kubeconfigOf("kube-scheduler", paths);
   return {
-    kubeconfig,
+    config: paths.schedulerConfig,
     "authentication-kubeconfig": kubeconfig,
     "authorization-kubeconfig": kubeconfig,
-    "leader-elect": false,
     "secure-port": 0,
-    profiling: false,
   };
+}
+
+/** The scheduler's settings that have no flag. */
+export function schedulerConfiguration(paths: ClusterPaths): string {
+  return stringify({
+    apiVersion: "kubescheduler.config.k8s.io/v1",
+    kind: "KubeSchedulerConfiguration",
+    clientConnection: { kubeconfig: kubeconfigOf("kube-scheduler", paths), qps: 100, burst: 200 },
+    leaderElection: { leaderElect: false },
+    enableProfiling: false,
+    // A refused pod is looked at again after this; the default of 10 s makes every growth of a pool wait.
+    podMaxBackoffSeconds: 2,
+  });
 }
 
 function kwokFlags(paths: ClusterPaths, { clusterSubnet }: ClusterRecord): Flags {

@@ -12,6 +12,9 @@ import { until } from "./waiting.ts";
 /** The order in which leftovers are ended: the API server hangs when etcd goes first. */
 const etcdLast = (a: string, b: string) => Number(a === "etcd") - Number(b === "etcd");
 
+/** Nothing else: proxies, debugging switches and a test runner's settings are not meant for a daemon. */
+const keptVariables = ["PATH", "HOME", "TMPDIR", "NODE_COMPILE_CACHE"];
+
 /** Whether the supervisor that wrote the state still runs. */
 export function isSupervised(paths: ClusterPaths, state: SupervisorState | undefined): boolean {
   return state !== undefined && isRunning(state.supervisor, paths.folder);
@@ -24,7 +27,7 @@ export async function startSupervisor(paths: ClusterPaths): Promise<void> {
     detached: true,
     stdio: ["ignore", log, log],
     cwd: "/",
-    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] },
+    env: Object.fromEntries(keptVariables.map((name) => [name, process.env[name]])),
   });
   closeSync(log);
   child.unref();
@@ -38,13 +41,12 @@ export async function startSupervisor(paths: ClusterPaths): Promise<void> {
 
 /** Waits until the supervisor says that its cluster answers. */
 export async function untilRunning(paths: ClusterPaths, limit: number): Promise<void> {
-  const details = () => `its log is ${paths.supervisorLog}:\n${lastLines(paths.supervisorLog, 8)}`;
+  const details = () => `its log is ${paths.supervisorLog}, its last lines:\n${lastLines(paths.supervisorLog, 8)}`;
   await until(
     () => {
       const state = readState(paths);
       if (state?.phase === "running") return true;
-      if (state?.phase === "failed")
-        throw new LocalCloudError(`the local cluster did not start: ${state.message}\n${details()}`);
+      if (state?.phase === "failed") throw new LocalCloudError(`the local cluster did not start: ${state.message}`);
       if (isSupervised(paths, state)) return undefined;
       throw new LocalCloudError(`the local cluster's supervisor ended while starting; ${details()}`);
     },

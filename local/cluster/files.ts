@@ -22,12 +22,15 @@ export function readText(path: string): string | undefined {
   }
 }
 
+/** Stack traces in one line of JSON help nobody at a terminal. */
+const longestLine = 240;
+
 /** The last lines of a log, for error messages. */
 export function lastLines(path: string, count: number): string {
   const lines = (readText(path) ?? "").trimEnd().split("\n");
   return lines
     .slice(-count)
-    .map((line) => `    ${line}`)
+    .map((line) => `    ${line.length > longestLine ? `${line.slice(0, longestLine)} ...` : line}`)
     .join("\n");
 }
 

@@ -25,6 +25,7 @@ export interface ClusterPaths {
   readonly kubeconfigs: string;
   readonly etcd: string;
   readonly kwokConfig: string;
+  readonly schedulerConfig: string;
   readonly credentials: string;
   /** The administrator's kubeconfig, with a token in it. */
   readonly kubeconfig: string;
@@ -53,6 +54,7 @@ export function pathsIn(folder: string): ClusterPaths {
     kubeconfigs: join(folder, "kubeconfigs"),
     etcd: join(folder, "etcd"),
     kwokConfig: join(folder, "kwok.yaml"),
+    schedulerConfig: join(folder, "scheduler.yaml"),
     credentials: join(folder, "credentials.json"),
     kubeconfig: join(folder, "kubeconfig"),
   };

@@ -42,8 +42,8 @@ export interface Plan {
   readonly idleSince: Readonly<Record<string, number>>;
 }
 
-// The scheduler looks again at a refused pod after at most 10 s (podMaxBackoffSeconds); until then a new node only seems unused.
-const settling = 15_000;
+// The scheduler looks again at a refused pod only after a pause (podMaxBackoffSeconds); until then a new node seems unused.
+const settling = 10_000;
 
 /** One round of the node pools' reconciliation. */
 export function planPools(input: PlanInput): Plan {

@@ -22,9 +22,9 @@ metadata:
     pv.kubernetes.io/provisioned-by: dobs.csi.digitalocean.com
 spec:
   accessModes:
-  {{ YAML .spec.accessModes 1 }}
+  {{ YAML .spec.accessModes 2 }}
   capacity:
-  {{ YAML .spec.resources.requests 1 }}
+  {{ YAML .spec.resources.requests 2 }}
   persistentVolumeReclaimPolicy: {{ if hasSuffix "-retain" .spec.storageClassName }}Retain{{ else }}Delete{{ end }}
   storageClassName: {{ .spec.storageClassName | Quote }}
   volumeMode: {{ or .spec.volumeMode "Filesystem" | Quote }}

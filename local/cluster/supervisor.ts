@@ -4,7 +4,7 @@ import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminApi, type Api } from "./api.ts";
-import { commandOf, type Component, components, endpointOf } from "./arguments.ts";
+import { commandOf, type Component, components, endpointOf, schedulerConfiguration } from "./arguments.ts";
 import { installDefinitions } from "./custom-resources.ts";
 import { hasCode, lastLines, writeAtomically } from "./files.ts";
 import { writeComponentKubeconfigs } from "./kubeconfig.ts";
@@ -20,7 +20,7 @@ import { until } from "./waiting.ts";
 
 const startLimit = 120_000;
 /** Ends before the cluster first answers that make a start hopeless. */
-const startCrashes = 4;
+const startCrashes = 3;
 const roundPause = 1_000;
 
 const folder = process.argv[2];
@@ -49,6 +49,7 @@ async function run(): Promise<void> {
   start("etcd", record);
   start("kube-apiserver", record);
   await answering("kube-apiserver", () => api.call("GET", "/readyz"));
+  log("kube-apiserver answers");
   for (const component of ["kube-controller-manager", "kube-scheduler", "kwok"] as const) start(component, record);
   await furnish(api, record);
   phase = "running";
@@ -81,6 +82,7 @@ async function prepare(): Promise<ClusterRecord> {
   writeRecord(paths, record);
   writeComponentKubeconfigs(paths, record);
   writeAtomically(paths.kwokConfig, kwokConfiguration());
+  writeAtomically(paths.schedulerConfig, schedulerConfiguration(paths));
   mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   for (const component of components) keepPreviousLog(component);
   return record;
@@ -99,23 +101,30 @@ function start(component: Component, record: ClusterRecord): void {
   supervised.start();
 }
 
-/** Waits until a component answers; fails early when it keeps ending. */
+/** Waits until a component answers; fails early when one of them keeps ending. */
 async function answering(component: Component, ask: () => Promise<unknown>): Promise<void> {
-  const trouble = (what: string) => {
-    const logs = [...processes.keys()].map((name) => `  last lines of ${logOf(name)}:\n${lastLines(logOf(name), 5)}`);
-    return new Error(`${component} ${what}\n${logs.join("\n")}`);
-  };
+  let answered: true | undefined;
+  let asking = false;
   await until(
-    async () => {
+    () => {
       const crashed = [...processes.values()].find(({ crashes }) => crashes >= startCrashes);
-      if (crashed) throw trouble(`does not start: ${crashed.spec.name} ended ${crashed.crashes} times`);
-      return ask().then(
-        () => true,
-        () => undefined,
-      );
+      if (crashed) throw trouble(crashed.spec.name, `ended ${crashed.crashes} times before the cluster answered`);
+      // Not awaited: a server that takes the question and never answers must not hide that another one ended.
+      if (!asking) {
+        asking = true;
+        void ask()
+          .then(() => (answered = true))
+          .catch(() => (asking = false));
+      }
+      return answered;
     },
-    { limit: startLimit, late: () => trouble(`does not answer after ${startLimit / 1000} s`) },
+    { limit: startLimit, late: () => trouble(component, `does not answer after ${startLimit / 1000} s`) },
   );
+}
+
+function trouble(name: string, what: string): Error {
+  const file = join(paths.logs, `${name}.log`);
+  return new Error(`${name} ${what}; its log is ${file}, its last lines:\n${lastLines(file, 6)}`);
 }
 
 /** What a DOKS cluster has from the beginning, and the add-ons' resource definitions. */

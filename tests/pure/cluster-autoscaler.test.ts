@@ -115,7 +115,7 @@ describe("growing", () => {
 
   test("waits for a node that is on its way instead of adding another", () => {
     const targets = { "pool-1": { target: 2 } };
-    const fresh = node("web-2", { ready: false, createdAt: 990_000 });
+    const fresh = node("web-2", { ready: false, createdAt: 995_000 });
     expect(grown({ targets, nodes: [oldNode, fresh], waiting: [pendingPod()] })).toEqual({});
     expect(grown({ targets, nodes: [oldNode], waiting: [pendingPod()] })).toEqual({ web: 1 });
   });
