@@ -17,7 +17,7 @@ export class ApiError extends Error {
   }
 }
 
-export type Verb = "GET" | "POST" | "PATCH" | "DELETE";
+type Verb = "GET" | "POST" | "PATCH" | "DELETE";
 
 const contentTypes = {
   json: "application/json",

@@ -8,7 +8,7 @@ import type { ClusterPaths } from "./paths.ts";
 import { kubeconfigUsers } from "./pki.ts";
 import type { ClusterRecord } from "./record.ts";
 
-export interface KubeconfigSpec {
+interface KubeconfigSpec {
   readonly cluster: string;
   readonly user: string;
   readonly endpoint: string;
@@ -20,7 +20,7 @@ export interface KubeconfigSpec {
 }
 
 /** A kubeconfig with one cluster, one user and the context that joins them, named after the cluster as DOKS does. */
-export function kubeconfig(spec: KubeconfigSpec): string {
+function kubeconfig(spec: KubeconfigSpec): string {
   return stringify({
     apiVersion: "v1",
     kind: "Config",

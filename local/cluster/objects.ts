@@ -54,7 +54,7 @@ export interface LabelSelector {
   readonly matchExpressions?: readonly Requirement[];
 }
 
-export interface AffinityTerm {
+interface AffinityTerm {
   readonly topologyKey: string;
   readonly labelSelector?: LabelSelector;
 }

@@ -9,7 +9,7 @@ const firstPort = 20_000;
 const portCount = 12_000;
 
 /** Whether a server could listen on this loopback port now. */
-export async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
   server.once("error", () => resolve(false));
@@ -18,7 +18,7 @@ export async function isFree(port: number): Promise<boolean> {
 }
 
 /** Where the search for a folder's ports begins: the same folder begins at the same place. */
-export function preferredPort(folder: string): number {
+function preferredPort(folder: string): number {
   return firstPort + (createHash("sha256").update(folder).digest().readUInt32BE() % portCount);
 }
 

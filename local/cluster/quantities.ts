@@ -35,7 +35,7 @@ export function parseAmounts(quantities: Readonly<Record<string, string>> = {}):
 }
 
 /** Merges two sets of amounts, name by name; a missing one is zero. */
-export function combine(a: Amounts, b: Amounts, merge: (a: number, b: number) => number): Amounts {
+function combine(a: Amounts, b: Amounts, merge: (a: number, b: number) => number): Amounts {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries([...names].map((name) => [name, merge(a[name] ?? 0, b[name] ?? 0)]));
 }

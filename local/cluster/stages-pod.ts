@@ -2,7 +2,7 @@
 import type { StageSpec } from "./stages.ts";
 
 /** Pods with this annotation set to "true" fail, so that a test can see what a failed migration does. */
-export const failAnnotation = "local.mastodon/fail";
+const failAnnotation = "local.mastodon/fail";
 
 const alive = ".metadata.deletionTimestamp == null";
 const failing = `(.metadata.annotations // {})["${failAnnotation}"] == "true"`;

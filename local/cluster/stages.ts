@@ -27,7 +27,7 @@ export function allStages(): readonly StageSpec[] {
 }
 
 /** A step that merges a Go template's outcome into the object's status. */
-export function statusStep(template: string): object {
+function statusStep(template: string): object {
   return { patch: { root: "status", subresource: "status", template } };
 }
 

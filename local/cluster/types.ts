@@ -31,7 +31,7 @@ export interface RunningCluster {
   readonly expiresAt: string;
 }
 
-export interface Taint {
+interface Taint {
   readonly key: string;
   readonly value: string;
   readonly effect: string;

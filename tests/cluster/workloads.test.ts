@@ -10,7 +10,8 @@ import {
 } from "../../local/cluster/index.ts";
 import { clientOf, deployment, job, patience, type TestClient, testHome, testPool } from "./support.ts";
 
-const { home, remove } = testHome();
+const temporary = testHome();
+const { home } = temporary;
 const id = "workloads";
 const namespace = "default";
 let cluster: RunningCluster;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   cluster = await startCluster(home, { id, name: "mastodon", version: "1.36.3-do.0", region: "tor1", idleSeconds: 2 });
   client = clientOf(cluster.kubeconfig);
 }, patience);
-afterAll(remove, patience);
+afterAll(() => temporary.remove(), patience);
 vi.setConfig({ testTimeout: patience });
 
 const eventually = <T>(ask: () => Promise<T> | T) => expect.poll(ask, { timeout: patience - 10_000, interval: 200 });
@@ -30,6 +31,17 @@ const jobEnd = async (name: string) =>
   (await client.batch.readNamespacedJob({ name, namespace })).status?.conditions?.find(
     ({ status }) => status === "True",
   )?.type;
+
+const makeLoadBalancer = (name: string, annotations: Record<string, string>) =>
+  client.core.createNamespacedService({
+    namespace,
+    body: {
+      metadata: { name, annotations },
+      spec: { type: "LoadBalancer", selector: { app: "app" }, ports: [{ port: 80 }] },
+    },
+  });
+const ingressOf = async (name: string) =>
+  (await client.core.readNamespacedService({ name, namespace })).status?.loadBalancer?.ingress?.[0];
 
 describe("the kubeconfig", () => {
   test("is named as DigitalOcean names it, and its token lives seven days", () => {
@@ -163,20 +175,10 @@ describe("workloads", () => {
   });
 
   test("a LoadBalancer Service gets a lasting address, and a host name where it asks for one", async () => {
-    const make = (name: string, annotations: Record<string, string>) =>
-      client.core.createNamespacedService({
-        namespace,
-        body: {
-          metadata: { name, annotations },
-          spec: { type: "LoadBalancer", selector: { app: "app" }, ports: [{ port: 80 }] },
-        },
-      });
-    const ingress = async (name: string) =>
-      (await client.core.readNamespacedService({ name, namespace })).status?.loadBalancer?.ingress?.[0];
-    await make("edge", {});
-    await make("named", { "service.beta.kubernetes.io/do-loadbalancer-hostname": "edge.example.org" });
-    await eventually(() => ingress("edge")).toMatchObject({ ip: expect.stringMatching(/^203\.0\.113\.\d+$/) });
-    await eventually(() => ingress("named")).toMatchObject({ hostname: "edge.example.org" });
+    await makeLoadBalancer("edge", {});
+    await makeLoadBalancer("named", { "service.beta.kubernetes.io/do-loadbalancer-hostname": "edge.example.org" });
+    await eventually(() => ingressOf("edge")).toMatchObject({ ip: expect.stringMatching(/^203\.0\.113\.\d+$/) });
+    await eventually(() => ingressOf("named")).toMatchObject({ hostname: "edge.example.org" });
   });
 
   test("a volume claim is bound", async () => {
