@@ -51,6 +51,7 @@ export async function buildWithGo(
       },
     );
     await artifact.afterBuild?.(draft);
+    await rm(log); // kept only where it explains a failure
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -65,7 +66,7 @@ function goCommand(artifact: GoArtifact, go: string, cwd: string, log: string) {
 }
 
 /** Where Go keeps modules and compiled packages: most of the disk goes there. */
-export async function goCaches(go: string): Promise<string[]> {
+async function goCaches(go: string): Promise<string[]> {
   const { output } = await run(go, ["env", "GOCACHE", "GOMODCACHE"], { cwd: tmpdir(), env: goEnvironment });
   return output.split("\n").filter((line) => line.startsWith("/"));
 }

@@ -5,10 +5,10 @@ import { EngineError } from "./failures.ts";
 const report = (line: string) => console.error(line);
 
 try {
-  await prepareEngine({ report });
-  await prepareControlPlane({ report });
+  // Together, because one can download while the other compiles.
+  await Promise.all([prepareEngine({ report }), prepareControlPlane({ report })]);
 } catch (error) {
   if (!(error instanceof EngineError)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  process.exit(1); // ends the other build too
 }

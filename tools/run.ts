@@ -46,7 +46,7 @@ export async function run(program: string, args: readonly string[], options: Run
   keepTrack(child);
   return new Promise((resolve) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
-      running.delete(child);
+      forget(child);
       resolve({ code: undefined, output: error.message, missing: error.code === "ENOENT" });
     });
     child.once("close", (code) => {
@@ -58,18 +58,31 @@ export async function run(program: string, args: readonly string[], options: Run
 
 /** A build that outlives an interrupted `npm start` would keep both cores busy for minutes. */
 function keepTrack(child: ChildProcess): void {
-  if (running.size === 0) for (const signal of endings) process.on(signal, endAll);
+  if (running.size === 0) {
+    process.on("exit", endAll);
+    for (const signal of endings) process.on(signal, endOnSignal);
+  }
   running.add(child);
 }
 
 function forget(child: ChildProcess): void {
   running.delete(child);
-  if (running.size === 0) for (const signal of endings) process.off(signal, endAll);
+  if (running.size === 0) stopListening();
 }
 
-function endAll(signal: NodeJS.Signals): void {
-  for (const child of running) child.kill("SIGINT");
-  for (const name of endings) process.off(name, endAll);
+function endOnSignal(signal: NodeJS.Signals): void {
+  endAll();
+  stopListening();
   // With our listener gone, the signal has its ordinary effect, unless somebody else listens too and has heard it already.
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}
+
+/** `go` cleans up after SIGINT, and not after SIGTERM. */
+function endAll(): void {
+  for (const child of running) child.kill("SIGINT");
+}
+
+function stopListening(): void {
+  process.off("exit", endAll);
+  for (const signal of endings) process.off(signal, endOnSignal);
 }

@@ -4,6 +4,7 @@ import { rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { EngineError } from "./failures.ts";
 import { run } from "./run.ts";
+import { isAtLeast } from "./versions.ts";
 
 const downloadSeconds = 90; // 40 MB; a network that blocks the download silently costs no more than this, once
 
@@ -25,14 +26,6 @@ export async function findStockCli(minimum: string, path = process.env["PATH"] ?
   const { code, output } = await run(file, ["version"], { env: quiet, timeoutSeconds: 10 });
   const version = /v(\d+\.\d+\.\d+)/.exec(output)?.[1];
   return code === 0 && version !== undefined && isAtLeast(version, minimum) ? { path: file, version } : undefined;
-}
-
-/** Compares two versions of the form `1.2.3`. */
-export function isAtLeast(version: string, minimum: string): boolean {
-  const wanted = minimum.split(".").map(Number);
-  const found = version.split(".").map(Number);
-  const first = wanted.findIndex((part, index) => part !== found[index]);
-  return first === -1 || (found[first] ?? 0) > (wanted[first] ?? 0);
 }
 
 /**
