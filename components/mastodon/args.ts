@@ -10,7 +10,7 @@ export interface Placement {
 }
 
 /** Lets a pod onto nodes with that taint. */
-export interface Toleration {
+interface Toleration {
   readonly key: string;
   readonly value: string;
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
@@ -26,7 +26,7 @@ export interface DatabaseConnection {
   readonly password: pulumi.Input<string>;
 }
 
-export interface DatabaseArgs {
+interface DatabaseArgs {
   /** Through the transaction pool: web, Sidekiq, streaming. */
   readonly pooled: DatabaseConnection;
   /** Past the pool: migrations, whose advisory locks a pool would lose. */
@@ -37,7 +37,7 @@ export interface DatabaseArgs {
   readonly caCertificate: pulumi.Input<string>;
 }
 
-export interface ValkeyArgs {
+interface ValkeyArgs {
   /** `rediss://` URL of the instance that never evicts: feeds, locks, jobs. */
   readonly url: pulumi.Input<string>;
   /**
@@ -49,7 +49,7 @@ export interface ValkeyArgs {
   readonly ports: readonly pulumi.Input<number>[];
 }
 
-export interface MediaArgs {
+interface MediaArgs {
   readonly bucket: pulumi.Input<string>;
   readonly region: string;
   /** With scheme and without bucket, for example `https://nyc3.digitaloceanspaces.com`. */
@@ -60,7 +60,7 @@ export interface MediaArgs {
   readonly aliasHost: string;
 }
 
-export interface MailArgs {
+interface MailArgs {
   readonly host: pulumi.Input<string>;
   /** 2587 is the STARTTLS port that DigitalOcean does not block. */
   readonly port: number;
@@ -70,7 +70,7 @@ export interface MailArgs {
 }
 
 /** Host names without scheme. */
-export interface DomainArgs {
+interface DomainArgs {
   /** The part after the @. */
   readonly local: string;
   readonly web: string;

@@ -81,13 +81,12 @@ function edgeFiles({ settings, domains, network }: ConfigurationArgs): Record<st
   };
 }
 
-/** A ConfigMap and a Secret of the same name. */
+/** A ConfigMap and a Secret of the same name. The SDK marks all values of a Secret as secret. */
 function pair(scope: Scope, name: string, { plain, secret }: Environment): void {
   configMap(scope, name, plain);
-  const secrets = Object.fromEntries(Object.entries(secret).map(([key, value]) => [key, pulumi.secret(value)]));
   new kubernetes.core.v1.Secret(
     `${scope.name}-${name}-secret`,
-    { metadata: named(scope, name), stringData: secrets },
+    { metadata: named(scope, name), stringData: secret },
     childOf(scope),
   );
 }

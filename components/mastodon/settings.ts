@@ -14,8 +14,8 @@ const memorySchema = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, {
   error: "must be an amount of memory, for example 768Mi or 2Gi",
 });
 
-/** What one pod asks for, and the memory at which it is ended. CPU has no limit: throttling hurts more than sharing (facts B3). */
-export const resourcesSchema = z.strictObject({
+/** What one pod asks for, and the memory at which it is ended. CPU has no limit: throttling hurts more than sharing. */
+const resourcesSchema = z.strictObject({
   cpu: cpuSchema.describe("CPU that the scheduler sets aside"),
   memory: memorySchema.describe("memory that the scheduler sets aside"),
   memoryLimit: memorySchema.describe("the pod is ended when it uses more"),
@@ -29,16 +29,21 @@ const queueSchema = z.string().regex(/^[a-z]+(,[1-9]\d?)?$/, {
 });
 
 /** One Sidekiq Deployment. Without weights Sidekiq empties the queues strictly in the listed order. */
-export const sidekiqGroupSchema = z.strictObject({
+const sidekiqGroupSchema = z.strictObject({
   queues: z.array(queueSchema).min(1, { error: "must name at least one queue" }),
   replicas: replicas(1).default(1),
-  threads: z.int().min(1).max(30).default(25).describe("beyond 25 to 30 a Sidekiq process gains nothing (facts D1.3)"),
+  threads: z
+    .int()
+    .min(1)
+    .max(30)
+    .default(25)
+    .describe("beyond 25 to 30 a Sidekiq process gains nothing (vmst.io's operators, Nov 2023)"),
   resources: resourcesSchema.prefault({ cpu: "750m", memory: "1Gi", memoryLimit: "2560Mi" }),
 });
 
 /**
  * One group per kind of urgency, so that a flood of remote deliveries never delays a local timeline
- * (facts E1; weights from Mastodon's own config/sidekiq.yml). All of it fits two s-4vcpu-8gb nodes with room for a roll.
+ * (the split is toot.community's, the weights are from Mastodon's own config/sidekiq.yml). All of it fits two s-4vcpu-8gb nodes with room for a roll.
  */
 const defaultGroups = {
   default: { queues: ["default"], replicas: 2 },
@@ -146,6 +151,5 @@ export const mastodonSecretsSchema = z.strictObject({
 
 export type MastodonSettings = z.infer<typeof mastodonSettingsSchema>;
 export type MastodonSecretSettings = z.infer<typeof mastodonSecretsSchema>;
-export type SidekiqSettings = MastodonSettings["sidekiq"];
 export type SidekiqGroup = z.infer<typeof sidekiqGroupSchema>;
 export type Resources = z.infer<typeof resourcesSchema>;

@@ -4,7 +4,6 @@ import type { Problem } from "../../problem.ts";
 
 /** What the stack sets itself; a second value would win or lose depending on the order of the sources. */
 export const ownedNames: readonly string[] = [
-  "ALTERNATE_DOMAINS",
   "DB_HOST",
   "DB_NAME",
   "DB_PORT",
@@ -35,13 +34,14 @@ export const ownedNames: readonly string[] = [
   "WEB_DOMAIN",
 ];
 
-/** Variables that break a running server, with the way out (facts/mastodon section 1). */
+/** Variables that break a running server, with the way out (read in Mastodon 4.6.5's config folder). */
 const harmful: Readonly<Record<string, string>> = {
-  DB_POOL: "one value cannot fit all processes (facts D2.5); leave it unset, then each takes as many as it has threads",
+  DB_POOL: "one value cannot fit all processes; leave it unset, then each takes as many as it has threads",
   REDIS_NAMESPACE: "stops Mastodon 4.6 from booting; use a Valkey instance of its own instead",
   SKIP_POST_DEPLOYMENT_MIGRATIONS: "belongs to single migration jobs; any value, even false, skips",
   SOCKET: "makes Puma listen on a socket, where the edge does not find it; leave it unset",
   PORT: "differs between processes; leave it unset",
+  ALTERNATE_DOMAINS: "names hosts that the edge does not answer for; use the setting domains instead",
   BIND: "the images bind rightly; leave it unset",
 };
 

@@ -1,7 +1,7 @@
 // Rules about which Sidekiq group serves which queue: none forgotten, none by accident in two places.
 import type { Problem } from "../../problem.ts";
 
-/** All queues of Mastodon 4.6 (config/sidekiq.yml:3-10). A queue that nobody serves fills up unseen (facts D1.2). */
+/** All queues of Mastodon 4.6 (config/sidekiq.yml:3-10). A queue that nobody serves fills up unseen. */
 export const queues = ["default", "push", "ingress", "mailers", "pull", "scheduler", "fasp"] as const;
 
 /** The queues in Sidekiq's notation (`push,6`), by group, and those that other workers serve. */

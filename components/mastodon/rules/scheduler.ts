@@ -14,7 +14,7 @@ export function isScheduler(group: { readonly queues: readonly string[] }): bool
   return group.queues.some((entry) => parseQueue(entry).name === schedulerQueue);
 }
 
-/** Problems of the scheduler: in two groups, with several replicas, or outside the cluster, where nobody counts it (D1.1). */
+/** Problems of the scheduler: in two groups, with several replicas, or outside the cluster, where nobody counts it. */
 export function schedulerProblems({ groups, servedElsewhere }: ScheduledGroups): Problem[] {
   const schedulers = Object.entries(groups).filter(([, group]) => isScheduler(group));
   const names = schedulers.map(([name]) => name);

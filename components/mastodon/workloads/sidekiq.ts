@@ -64,7 +64,7 @@ function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement): W
 }
 
 /** The command line: `-q` replaces the queues of config/sidekiq.yml, `-c` gives the threads and so the database pool. */
-export function sidekiqArguments({ queues, threads }: Pick<SidekiqGroup, "queues" | "threads">): string[] {
+function sidekiqArguments({ queues, threads }: Pick<SidekiqGroup, "queues" | "threads">): string[] {
   const listed = queues.flatMap((queue) => ["-q", queue]);
   return ["bundle", "exec", "sidekiq", "-c", String(threads), "-t", String(shutdownSeconds), ...listed];
 }
