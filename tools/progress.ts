@@ -6,7 +6,7 @@ export type Report = (line: string) => void;
 const every = 20_000; // often enough to see that it lives, seldom enough for a log file
 
 /** Minutes and seconds, for example `2:07`. */
-export function elapsed(milliseconds: number): string {
+function elapsed(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

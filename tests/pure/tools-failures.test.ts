@@ -62,9 +62,9 @@ describe("checkDisk", () => {
   });
 });
 
-describe("explainFailedBuild", () => {
-  const explain = (output: string) => explainFailedBuild({ title: "thing", output, log: "/log" });
+const explain = (output: string) => explainFailedBuild({ title: "thing", output, log: "/log" });
 
+describe("explainFailedBuild", () => {
   it.each([
     [
       "a name server that is not there",
