@@ -150,7 +150,7 @@ export const jsonDocument: ValueRule = (value) => {
 };
 
 /** Whether two JSON documents say the same, however they are written. */
-export function sameDocument(old: Value, now: Value): boolean {
+function sameDocument(old: Value, now: Value): boolean {
   return isDeepStrictEqual(parsedDocument(old), parsedDocument(now));
 }
 

@@ -1,6 +1,6 @@
 // What IAM enforces: sound policies, at most two keys, nothing deleted while in use; and the functions that write policies.
 import { describe, expect, it } from "vitest";
-import type { Properties } from "../../local/providers/contract.ts";
+import { type Properties, UNKNOWN } from "../../local/providers/contract.ts";
 import { provider } from "../../local/providers/aws/index.ts";
 import { sesSmtpPassword } from "../../local/providers/aws/smtp-password.ts";
 import { plain } from "../../local/providers/plain.ts";
@@ -71,6 +71,14 @@ describe("policies", () => {
     ["a principal, where the holder is meant", document({ ...identity, Principal: "*" })],
   ])("with %s are refused before anything changes", (_what, policy) => {
     expect(account().refused(inline, { name: "p", user: "u", policy })).toEqual(["policy"]);
+  });
+
+  it.each([
+    ["the statements", { Version: "2012-10-17", Statement: UNKNOWN }],
+    ["one statement", { Version: "2012-10-17", Statement: [UNKNOWN] }],
+    ["parts of a statement", document({ Effect: UNKNOWN, Action: UNKNOWN, Resource: UNKNOWN })],
+  ])("are accepted while %s are not known yet", (_what, policy) => {
+    expect(account().refused(inline, { name: "p", user: "u", policy })).toEqual([]);
   });
 
   it("may be given as an object or as text, and are kept as text", async () => {

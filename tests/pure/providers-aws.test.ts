@@ -1,6 +1,6 @@
 // The emulated aws provider, type by type: every sample works, every wrong input is named, everything can be deleted again.
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Created, Properties, PropertyFact } from "../../local/providers/contract.ts";
+import { type Created, type Properties, type PropertyFact, UNKNOWN } from "../../local/providers/contract.ts";
 import { provider } from "../../local/providers/aws/index.ts";
 import { plain } from "../../local/providers/plain.ts";
 import { samples } from "../support/aws-samples.ts";
@@ -72,6 +72,11 @@ describe("every type", () => {
       if (fact.type === "Any" || fact.type === "List" || fact.type === "Set") continue; // these take one value as a list of it
       expect(aws.refused(name, { ...given[name], [key]: wrongValue(fact) }), key).toEqual([key]);
     }
+  });
+
+  it.each(names)("%s accepts what is not known yet, property by property", (name) => {
+    for (const key of Object.keys(given[name]!))
+      expect(aws.refused(name, { ...given[name], [key]: UNKNOWN }), key).toEqual([]);
   });
 
   it.each(names)("%s never moves to another region in place", (name) => {

@@ -1,7 +1,7 @@
 // The emulated tls provider: keys and certificates that other software takes, and refusals with the property's name.
 import { createPrivateKey, createPublicKey, createHash, sign, verify, X509Certificate } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Created, Properties } from "../../local/providers/contract.ts";
+import { type Created, type Properties, UNKNOWN } from "../../local/providers/contract.ts";
 import { plain } from "../../local/providers/plain.ts";
 import { provider } from "../../local/providers/tls/index.ts";
 import { ProviderUnderTest } from "../support/provider-under-test.ts";
@@ -29,6 +29,24 @@ function sshBlob(line: string): Buffer {
 
 async function firstLine(inputs: Properties): Promise<string | undefined> {
   return text(await tls.create("PrivateKey", inputs), "privateKeyPem").split("\n")[0];
+}
+
+/** The fields of OpenSSH's notation: each a length and the bytes. */
+function sshFields(blob: Buffer): Buffer[] {
+  const fields: Buffer[] = [];
+  for (let at = 0; at + 4 <= blob.length; at += 4 + blob.readUInt32BE(at))
+    fields.push(blob.subarray(at + 4, at + 4 + blob.readUInt32BE(at)));
+  return fields;
+}
+
+/** Numbers of a key in the order of OpenSSH's private key file (PROTOCOL.key): `n e d iqmp p q` for RSA. */
+function numbers(pem: string, names: readonly ("d" | "e" | "n" | "p" | "q" | "qi")[]): bigint[] {
+  const jwk = createPrivateKey(pem).export({ format: "jwk" });
+  return names.map((name) => number(Buffer.from(jwk[name]!, "base64url")));
+}
+
+function number(bytes: Buffer): bigint {
+  return BigInt(`0x${bytes.toString("hex")}`);
 }
 
 describe("private keys", () => {
@@ -63,6 +81,20 @@ describe("private keys", () => {
     const file = Buffer.from(lines.slice(1, -1).join(""), "base64");
     expect(file.subarray(0, 15).toString()).toBe("openssh-key-v1\0");
     expect(file.includes(sshBlob(text(key, "publicKeyOpenssh")))).toBe(true);
+  });
+
+  it("of RSA have their numbers in OpenSSH's order, in both halves", async () => {
+    const key = await tls.create("PrivateKey", { algorithm: "RSA" });
+    const pem = text(key, "privateKeyPem");
+    const open = sshFields(sshBlob(text(key, "publicKeyOpenssh"))).slice(1);
+    expect(open.map(number)).toEqual(numbers(pem, ["e", "n"]));
+    const file = Buffer.from(text(key, "privateKeyOpenssh").replaceAll(/-----.*-----|\n/g, ""), "base64");
+    // Cipher, derivation and its options; then, after the number of keys, the public half and the private one.
+    const [, secret] = sshFields(file.subarray("openssh-key-v1\0".length + 8 + 8 + 4 + 4));
+    expect(secret!.subarray(0, 4)).toEqual(secret!.subarray(4, 8));
+    const fields = sshFields(secret!.subarray(8)).slice(1, 7);
+    expect(fields.map(number)).toEqual(numbers(pem, ["n", "e", "d", "qi", "p", "q"]));
+    expect(secret!.length % 8).toBe(0);
   });
 
   it("use the traditional PEM of their kind", async () => {
@@ -187,6 +219,12 @@ describe("refusals", () => {
     ],
   ])("name the property of %s", (_what, name, inputs, property) => {
     expect(tls.refused(name, inputs)).toEqual([property]);
+  });
+
+  it("never meet what is not known yet", () => {
+    const full = { ...cert, subject: { commonName: "a" }, isCaCertificate: true, setAuthorityKeyId: true };
+    for (const key of Object.keys(full))
+      expect(tls.refused("SelfSignedCert", { ...full, [key]: UNKNOWN }), key).toEqual([]);
   });
 
   it("of something that is no key never show it", async () => {

@@ -3,7 +3,7 @@ import type { Created, Properties } from "../../local/providers/contract.ts";
 import { objects } from "../../local/providers/shared/values.ts";
 
 /** Objects made so far, by short type name. */
-export type Made = Readonly<Record<string, Created>>;
+type Made = Readonly<Record<string, Created>>;
 
 /** A type, and its inputs given what was made before. */
 export type Sample = readonly [type: string, inputs: (made: Made) => Properties];

@@ -146,7 +146,7 @@ function needAccessControl(ctx: Context, id: unknown): void {
 
 function originFailures(inputs: Properties): Failure[] {
   const origins = objects(inputs, "origins").map(({ originId }) => originId);
-  if (origins.some(isUnknown)) return [];
+  if (isUnknown(inputs["origins"]) || origins.some(isUnknown)) return [];
   const behaviours = [
     ["defaultCacheBehavior", object(inputs, "defaultCacheBehavior")] as const,
     ...objects(inputs, "orderedCacheBehaviors").map(
@@ -161,6 +161,7 @@ function originFailures(inputs: Properties): Failure[] {
 }
 
 function certificateFailures(inputs: Properties): Failure[] {
+  if (isUnknown(inputs["viewerCertificate"])) return [];
   const certificate = object(inputs, "viewerCertificate");
   const own = ["acmCertificateArn", "iamCertificateId"].some((name) => certificate[name] !== undefined);
   if (!own && certificate["cloudfrontDefaultCertificate"] !== true) {

@@ -1,7 +1,7 @@
 // Configuration sets of SES, and where they send the events of a message: bounces, complaints, deliveries.
 import { type Context, type Hooks, type Properties, UNKNOWN, type Value, type ValueRule } from "../contract.ts";
 import { type Behaviour, matching, oneOf } from "../declared-types.ts";
-import { object } from "../shared/values.ts";
+import { isUnknown, object } from "../shared/values.ts";
 import { inUse, need, refuseTaken } from "./lookups.ts";
 import { regionalArn } from "./place.ts";
 import { plain } from "../plain.ts";
@@ -46,6 +46,17 @@ function configurationSet(nameProperty: string, outputs: (ctx: Context, inputs: 
     }),
   };
 }
+
+const oneDestinationV2 = oneDestination(
+  [
+    "cloudWatchDestination",
+    "eventBridgeDestination",
+    "kinesisFirehoseDestination",
+    "pinpointDestination",
+    "snsDestination",
+  ],
+  "eventDestination",
+);
 
 /** Classes of the first API. */
 export const eventsOfV1: Readonly<Record<string, Behaviour>> = {
@@ -103,16 +114,7 @@ export const eventsOfV2: Readonly<Record<string, Behaviour>> = {
   ConfigurationSetEventDestination: {
     rules: { eventDestinationName: nameRule, "eventDestination.matchingEventTypes": someOf(eventsV2) },
     check: (inputs) =>
-      oneDestination(
-        [
-          "cloudWatchDestination",
-          "eventBridgeDestination",
-          "kinesisFirehoseDestination",
-          "pinpointDestination",
-          "snsDestination",
-        ],
-        "eventDestination",
-      )(object(inputs, "eventDestination")),
+      isUnknown(inputs["eventDestination"]) ? [] : oneDestinationV2(object(inputs, "eventDestination")),
     hooks: {
       validate(ctx, inputs) {
         need(ctx, "configurationSet", inputs["configurationSetName"], "configurationSetName");

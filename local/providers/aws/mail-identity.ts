@@ -19,12 +19,12 @@ const identityTypes = [
 ] as const;
 
 /** The three tokens of Easy DKIM: labels of CNAME records under `_domainkey`. The same for the same domain and account. */
-export function dkimTokens(ctx: Context, domain: string): string[] {
+function dkimTokens(ctx: Context, domain: string): string[] {
   return ["1", "2", "3"].map((number) => stableToken(32, ctx.owner, regionOf(ctx), domain, number));
 }
 
 /** An identity that other settings of SES refer to; throws when there is none of that name. */
-export function needIdentity(ctx: Context, name: Value | undefined, property: string): StoredObject {
+function needIdentity(ctx: Context, name: Value | undefined, property: string): StoredObject {
   const found = identityTypes.flatMap(([type, key]) => having(ctx, type, key, plain(name)))[0];
   if (found) return found;
   const message = `NotFoundException: ${property} ${JSON.stringify(name)} is no identity of this account and region; create it first, and refer to its output`;

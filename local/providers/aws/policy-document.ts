@@ -1,7 +1,7 @@
 // Rules over access policy documents, which AWS checks when it gets them: a bad one is refused before anything changes.
 import type { Value, ValueRule } from "../contract.ts";
 import { jsonDocument } from "../declared-types.ts";
-import { isObject, type ObjectValue } from "../shared/values.ts";
+import { isObject, isUnknown, type ObjectValue } from "../shared/values.ts";
 import { plain } from "../plain.ts";
 
 /** Who a policy speaks about: the holder (identity), everyone who asks (resource), or who may take a role (trust). */
@@ -59,6 +59,8 @@ function documentProblem(document: ObjectValue, kind: PolicyKind): string | unde
   const version = document["Version"];
   if (version !== undefined && !versions.includes(plain(version)))
     return `Version ${JSON.stringify(version)} is unknown; use "2012-10-17"`;
+  // Statements made of outputs are judged when they are known.
+  if ([document["Statement"]].flat().some(isUnknown)) return undefined;
   const statements = statementsOf(document);
   if (statements.length === 0) return "there is no Statement; a policy needs at least one";
   return statements.map((statement, index) => statementProblem(statement, index, kind)).find(Boolean);
@@ -67,7 +69,7 @@ function documentProblem(document: ObjectValue, kind: PolicyKind): string | unde
 function statementProblem(statement: ObjectValue, index: number, kind: PolicyKind): string | undefined {
   const where = `Statement ${typeof statement["Sid"] === "string" ? statement["Sid"] : index}`;
   const effect = statement["Effect"];
-  if (effect !== "Allow" && effect !== "Deny")
+  if (effect !== "Allow" && effect !== "Deny" && !isUnknown(effect))
     return `${where} has Effect ${JSON.stringify(effect ?? null)}; use "Allow" or "Deny"`;
   const missing = elements[kind].find((names) => names.every((name) => statement[name] === undefined));
   if (missing) return `${where} has neither ${missing.join(" nor ")}; give one of them`;

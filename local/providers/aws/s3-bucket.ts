@@ -6,7 +6,7 @@ import { regionOf } from "./place.ts";
 import { plain } from "../plain.ts";
 
 /** The tokens of objects in buckets. */
-export const objectTypes = ["aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"] as const;
+const objectTypes = ["aws:s3/bucketObject:BucketObject", "aws:s3/bucketObjectv2:BucketObjectv2"] as const;
 
 // Hosted zones of the S3 website endpoints, which alias records need.
 // Source: AWS General Reference, "Amazon S3 endpoints and quotas"; regions without one here get no hostedZoneId.

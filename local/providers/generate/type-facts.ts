@@ -73,7 +73,7 @@ function referenceFacts(name: string, lookup: TypeLookup): GeneratedFacts {
 }
 
 /** The alternatives of a type, without `undefined` and without the wrappers `pulumi.Input` and `pulumi.Output`. */
-export function unionMembers(node: ts.TypeNode): ts.TypeNode[] {
+function unionMembers(node: ts.TypeNode): ts.TypeNode[] {
   if (ts.isUnionTypeNode(node)) return node.types.flatMap(unionMembers);
   if (ts.isParenthesizedTypeNode(node)) return unionMembers(node.type);
   if (node.kind === ts.SyntaxKind.UndefinedKeyword) return [];

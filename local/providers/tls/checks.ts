@@ -32,7 +32,8 @@ export function authorityFailures(inputs: Properties): Failure[] {
     const reason = "a certificate authority needs a subject with at least one name; give for example a commonName";
     failures.push({ property: "subject", reason });
   }
-  if (inputs["setAuthorityKeyId"] === true && !authority && inputs["setSubjectKeyId"] !== true) {
+  const subjectKey = [inputs["isCaCertificate"], inputs["setSubjectKeyId"]].some((on) => on === true || on === UNKNOWN);
+  if (inputs["setAuthorityKeyId"] === true && !subjectKey) {
     const reason = "setAuthorityKeyId needs a subject key id; set setSubjectKeyId too";
     failures.push({ property: "setAuthorityKeyId", reason });
   }

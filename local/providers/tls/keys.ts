@@ -30,7 +30,7 @@ export const privateKey: Hooks = {
 };
 
 /** A new private key for the inputs of `PrivateKey`. */
-export function newPrivateKey(inputs: Properties): KeyObject {
+function newPrivateKey(inputs: Properties): KeyObject {
   const { algorithm, ecdsaCurve, rsaBits } = inputs;
   if (algorithm === "RSA") return generateKeyPairSync("rsa", { modulusLength: Number(rsaBits ?? 2048) }).privateKey;
   if (algorithm !== "ECDSA") return generateKeyPairSync("ed25519").privateKey;
@@ -38,7 +38,7 @@ export function newPrivateKey(inputs: Properties): KeyObject {
 }
 
 /** Everything that `PrivateKey` tells of a key. */
-export function privateKeyOutputs(key: KeyObject): Properties {
+function privateKeyOutputs(key: KeyObject): Properties {
   const { algorithm: _algorithm, id: _id, ...open } = publicKeyOutputs(key);
   return {
     ...open,
