@@ -32,7 +32,8 @@ export async function buildWithGo(
     await cp(module, work, { recursive: true });
     const command = goCommand(artifact, go, work, log);
     now("downloading its Go modules");
-    await command(["mod", "download"]);
+    // Not `go mod download`: that wants modules too which no package of the build comes from, and not all of those are served.
+    await command(["list", "-e", "-deps", artifact.package]);
     if (artifact.source !== undefined) {
       const source = await command(["list", "-m", "-f", "{{.Dir}}", artifact.source]);
       await artifact.beforeBuild?.(work, source.output.trim());
