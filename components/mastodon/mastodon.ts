@@ -102,16 +102,20 @@ function createDeployment(
   );
 }
 
-/** After its pods, because the engine waits until a Service has some, and a migration may take longer than it waits. */
+/**
+ * After its pods, so that the edge behind it finds them. The engine need not wait for endpoints as well: it has waited for the pods, and
+ * would spend 10 s on making sure.
+ */
 function createInternalService(
   scope: Scope,
   role: "web" | "streaming",
   port: number,
   deployment: kubernetes.apps.v1.Deployment,
 ): kubernetes.core.v1.Service {
+  const annotations = { "pulumi.com/skipAwait": "true" };
   return new kubernetes.core.v1.Service(
     `${scope.name}-${role}-service`,
-    { metadata: named(scope, role, roleLabels(role)), spec: internalService(role, port) },
+    { metadata: { ...named(scope, role, roleLabels(role)), annotations }, spec: internalService(role, port) },
     childOf(scope, [deployment]),
   );
 }
