@@ -7,7 +7,7 @@ export type Operation = "create" | "read" | "update" | "delete";
 /**
  * What goes wrong: 429, 503, the answer lost after the object was created (or changed, or deleted), or only slowness.
  */
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 const faultKinds = ["rate-limit", "server-error", "lost-answer", "slow"] as const;
 
 /** A fault to inject. */

@@ -4,8 +4,7 @@ import type { Properties } from "../providers/contract.ts";
 import { type Fault, type MetFault, type Operation, injectFault, takeFault } from "./faults.ts";
 import { openDatabase } from "./schema.ts";
 
-export type { Fault, FaultKind, Operation } from "./faults.ts";
-export { accountPath } from "./schema.ts";
+export type { Fault, Operation } from "./faults.ts";
 
 /** Names one object: the provider package, whose account it is in, its type token and its id. */
 export interface ObjectKey {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Where the account lives below the local home. */
-export function accountPath(home: string): string {
+function accountPath(home: string): string {
   return join(home, "account.sqlite");
 }
 

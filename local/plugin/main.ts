@@ -34,7 +34,7 @@ async function main([name = "", ...args]: readonly string[]): Promise<void> {
     process.stdout.write(`${port}\n`);
   });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void stop(instance));
-  if (engineAddress) endWithParent();
+  if (engineAddress) endWithParent(instance);
 }
 
 /** Ends the plugin as soon as nothing is half done: the engine asks for it at its own end, and when the operator cancels. */
@@ -44,12 +44,18 @@ async function stop(instance: Instance): Promise<void> {
   process.exit(0);
 }
 
-/** An engine that was killed cannot end its plugins: they notice that their parent changed. */
-function endWithParent(): void {
+/**
+ * An engine that was killed cannot end its plugins: they notice that their parent changed, finish what is under way so that
+ * the account stays whole, and go.
+ */
+function endWithParent(instance: Instance): void {
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(0);
-  }, 1000).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    void stop(instance);
+  }, 1000);
+  watch.unref();
 }
 
 await main(process.argv.slice(2));

@@ -6,8 +6,8 @@ import { isObject } from "../providers/shared/values.ts";
 type Struct = InstanceType<typeof structs.Struct>;
 
 /** Marks an object of the wire format as something else than a plain object. */
-export const signatureKey = "4dabf18193072939515e22adb298388d";
-export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const referenceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
 

@@ -121,6 +121,16 @@ describe("a cluster", () => {
     expect(instance.account.get().isEmpty()).toBe(true);
   });
 
+  it("is finished at the next read when the run that created it was killed", async () => {
+    const { id, state } = await make(clusterType, "k", clusterInputs);
+    const { kubeConfigs: _, endpoint: __, ...half } = state;
+    const { context } = subject(clusterType, "k");
+    context.account.put(clusterType, id, half);
+    clusters.clusters.clear();
+    const found = await read(subject(clusterType, "k"), id, {});
+    expect(found?.state).toMatchObject({ endpoint: "https://127.0.0.1:1", nodePool: { actualNodeCount: 1 } });
+  });
+
   it("ends its processes when it is deleted", async () => {
     const { id } = await make(clusterType, "k", clusterInputs);
     await remove(subject(clusterType, "k"), id);
@@ -177,6 +187,13 @@ describe("a node pool", () => {
     );
     const found = await read(subject(poolType, "web"), pool.id, pool.state);
     expect(found?.state["actualNodeCount"]).toBe(5);
+  });
+
+  it("is declared at the next read when the run that created it was killed", async () => {
+    const { id } = await make(clusterType, "k", clusterInputs);
+    const pool = await make(poolType, "web", webPool(id));
+    clusters.setNodePools("", id, []);
+    expect((await read(subject(poolType, "web"), pool.id, {}))?.state["actualNodeCount"]).toBe(2);
   });
 
   it("changes in place", async () => {

@@ -3,6 +3,7 @@ import type { RunningCluster } from "../../cluster/index.ts";
 import { CloudError, type Context, type Hooks, type Properties } from "../contract.ts";
 import { object, objects, text } from "../shared/values.ts";
 import { clusterEngine } from "./cluster-engine.ts";
+import { poolMinimum } from "./droplets.ts";
 import { objectsOf, requireFree, requireParent, tokenOf } from "./guards.ts";
 import { requireCluster, requirePool } from "./kubernetes-rules.ts";
 import { defaultPool, deletingKey, nodeOutputs, wantedPools } from "./pools.ts";
@@ -91,6 +92,11 @@ async function seenNodes(ctx: Context, clusterId: string, poolId: string): Promi
   }
 }
 
+async function bringUp(ctx: Context, id: string, state: Properties): Promise<Properties> {
+  const reached = await startControlPlane(ctx, id, state);
+  return { ...reached, ...(await withDefaultPool(ctx, id, state)) };
+}
+
 const cluster: Hooks = {
   validate: requireCluster,
   outputs: (ctx, id, inputs, previous) => ({
@@ -99,8 +105,7 @@ const cluster: Hooks = {
   }),
   async start(ctx, id, state) {
     try {
-      const reached = await startControlPlane(ctx, id, state);
-      return { ...reached, ...(await withDefaultPool(ctx, id, state)) };
+      return await bringUp(ctx, id, state);
     } catch (error) {
       await (await clusterEngine()).deleteCluster(ctx.home, id);
       throw error;
@@ -108,6 +113,8 @@ const cluster: Hooks = {
   },
   change: (ctx, id, state) => withDefaultPool(ctx, id, state),
   async refresh(ctx, id, state) {
+    // A run that was killed may have left the creation half done: it is finished here.
+    if (objects(state, "kubeConfigs").length === 0) return bringUp(ctx, id, state);
     const pool = object(state, "nodePool");
     const nodes = await seenNodes(ctx, id, text(pool, "id") ?? "");
     const renewed = credentialsEnd(state, ctx.now()) ? await startControlPlane(ctx, id, state) : {};
@@ -143,7 +150,12 @@ const nodePool: Hooks = {
   }),
   start: (ctx, id, state) => reconcile(ctx, text(state, "clusterId") ?? "", id),
   change: (ctx, id, state) => reconcile(ctx, text(state, "clusterId") ?? "", id),
-  refresh: (ctx, id, state) => seenNodes(ctx, text(state, "clusterId") ?? "", id),
+  async refresh(ctx, id, state) {
+    const clusterId = text(state, "clusterId") ?? "";
+    const seen = await seenNodes(ctx, clusterId, id);
+    // No nodes at all: the pool may never have been declared, because the run that created it was killed.
+    return seen["actualNodeCount"] === 0 && poolMinimum(state) > 0 ? reconcile(ctx, clusterId, id) : seen;
+  },
   guardDelete(ctx, { id, object: pool }) {
     ctx.account.put(ctx.type, id, { ...pool, [deletingKey]: true });
   },

@@ -10,7 +10,7 @@ import { fallbackDiskGib, requireDropletSize } from "./sizes.ts";
 export const deletingKey = "__deleting";
 
 /** A pool for the cluster's supervisor. */
-export function poolSpec(id: string, pool: Properties): NodePoolSpec {
+function poolSpec(id: string, pool: Properties): NodePoolSpec {
   const size = requireDropletSize(text(pool, "size"), "size");
   const optional = {
     nodeCount: number(pool, "nodeCount"),

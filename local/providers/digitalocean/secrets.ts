@@ -2,10 +2,7 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 
 /** Letters and digits, `count` of them. */
-export function letters(
-  count: number,
-  alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
-): string {
+function letters(count: number, alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"): string {
   return Array.from({ length: count }, () => alphabet.charAt(randomInt(alphabet.length))).join("");
 }
 

@@ -4,7 +4,7 @@ import { type Properties, type ResourceType, UNKNOWN } from "../contract.ts";
 import { isAbsent } from "./values.ts";
 
 /** Where Pulumi's own keys record which inputs were filled in by the plugin. */
-export const defaultsKey = "__defaults";
+const defaultsKey = "__defaults";
 
 /** What a generated name is made of. */
 export interface NameSource {

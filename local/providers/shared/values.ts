@@ -12,13 +12,6 @@ export function isUnknown(value: Value | undefined): boolean {
   return value === UNKNOWN;
 }
 
-/** True when the value, or anything in it, is not known during preview. */
-export function containsUnknown(value: Value | undefined): boolean {
-  if (Array.isArray(value)) return value.some(containsUnknown);
-  if (isObject(value)) return Object.values(value).some(containsUnknown);
-  return isUnknown(value);
-}
-
 /** Absent in Pulumi's sense: left out or null. */
 export function isAbsent(value: Value | undefined): value is null | undefined {
   return value === undefined || value === null;
