@@ -1,12 +1,10 @@
 // Which values DigitalOcean's plugin refuses at Check, by type and property. The list is short on purpose: what only the API refuses
 // (a size that does not exist, a taken name) fails at create, with the real plugin as here. Source: the documented allowed values of
 // each resource, and recorded verdicts of the plugin v4.76.0.
-import type { ValueRule } from "../contract.ts";
 import {
   all,
   atLeast,
   between,
-  each,
   isJson,
   lengthBetween,
   matches,
@@ -15,38 +13,20 @@ import {
   oneOfAnyCase,
 } from "../shared/rules.ts";
 import { show } from "../shared/values.ts";
-import { isCidr, isIpv4 } from "./addresses.ts";
-import { spacesRegions } from "./places.ts";
-
-type Rules = Readonly<Record<string, ValueRule>>;
-
-const notZero: ValueRule = (value) => (value === 0 ? "must not be 0" : undefined);
-const cidr: ValueRule = (value) =>
-  isCidr(value) ? undefined : `must be a range like 10.20.0.0/16, not ${show(value)}`;
-const ipv4: ValueRule = (value) => (isIpv4(value) ? undefined : `must be an IPv4 address, not ${show(value)}`);
-const tag = matches(/^[a-zA-Z0-9:\-_]{1,255}$/, "a tag of 1 to 255 letters, digits, colons, dashes and underscores");
-const tags = each(tag);
-const filled = each(notEmpty);
-const spacesRegion = oneOfAnyCase(...spacesRegions);
-const port = between(1, 65_535);
-const nodePoolRules = (path: string): Rules => ({
-  [`${path}name`]: notEmpty,
-  [`${path}size`]: notEmpty,
-  [`${path}tags`]: tags,
-  [`${path}taints.effect`]: oneOf("NoSchedule", "PreferNoSchedule", "NoExecute"),
-});
-const slack = (path: string): Rules => ({ [`${path}.slacks.channel`]: notEmpty, [`${path}.slacks.url`]: notEmpty });
-const firewallRules = (path: string, end: string): Rules => ({
-  [`${path}.protocol`]: oneOf("tcp", "udp", "icmp"),
-  [`${path}.portRange`]: notEmpty,
-  [`${path}.${end}Addresses`]: filled,
-  [`${path}.${end}LoadBalancerUids`]: filled,
-  [`${path}.${end}KubernetesIds`]: filled,
-  [`${path}.${end}Tags`]: tags,
-});
-const notEmptyAll = (...names: readonly string[]): Rules => Object.fromEntries(names.map((name) => [name, notEmpty]));
-
-const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+import {
+  cidr,
+  filled,
+  nodePoolRules,
+  notEmptyAll,
+  notZero,
+  type Rules,
+  slack,
+  spacesRegion,
+  tag,
+  tags,
+  weekdays,
+} from "./common-rules.ts";
+import { networkRules } from "./network-rules.ts";
 
 const kubernetes: Readonly<Record<string, Rules>> = {
   KubernetesCluster: {
@@ -105,60 +85,6 @@ const databases: Readonly<Record<string, Rules>> = {
     trackIoTiming: oneOf("off", "on"),
   },
   DatabaseOpensearchConfig: notEmptyAll("clusterId"),
-};
-
-const network: Readonly<Record<string, Rules>> = {
-  Vpc: { ...notEmptyAll("name", "region"), description: lengthBetween(0, 255), ipRange: cidr },
-  VpcPeering: { name: notEmpty },
-  Firewall: {
-    name: notEmpty,
-    tags,
-    ...firewallRules("inboundRules", "source"),
-    ...firewallRules("outboundRules", "destination"),
-  },
-  LoadBalancer: {
-    ...notEmptyAll("name", "vpcUuid", "healthcheck.path", "forwardingRules.certificateName", "domains.name"),
-    size: oneOf("lb-small", "lb-medium", "lb-large"),
-    sizeUnit: between(1, 200),
-    algorithm: oneOf("round_robin", "least_connections"),
-    type: oneOfAnyCase("REGIONAL", "GLOBAL", "REGIONAL_NETWORK"),
-    network: oneOfAnyCase("EXTERNAL", "INTERNAL"),
-    networkStack: oneOfAnyCase("IPV4", "DUALSTACK"),
-    tlsCipherPolicy: oneOfAnyCase("DEFAULT", "STRONG"),
-    dropletTag: tag,
-    "forwardingRules.entryProtocol": oneOf("http", "https", "http2", "http3", "tcp", "udp"),
-    "forwardingRules.entryPort": port,
-    "forwardingRules.targetProtocol": oneOf("http", "https", "http2", "tcp", "udp"),
-    "forwardingRules.targetPort": port,
-    "healthcheck.protocol": oneOf("http", "https", "tcp"),
-    "healthcheck.port": port,
-    "healthcheck.checkIntervalSeconds": between(3, 300),
-    "healthcheck.responseTimeoutSeconds": between(3, 300),
-    "healthcheck.unhealthyThreshold": between(2, 10),
-    "healthcheck.healthyThreshold": between(2, 10),
-    "stickySessions.type": oneOf("cookies", "none"),
-    "stickySessions.cookieName": lengthBetween(2, 40),
-    "stickySessions.cookieTtlSeconds": atLeast(1),
-  },
-  ReservedIp: { ipAddress: ipv4 },
-  ReservedIpAssignment: { ipAddress: ipv4 },
-  Domain: notEmptyAll("name", "ipAddress"),
-  DnsRecord: {
-    ...notEmptyAll("domain", "name"),
-    type: oneOf("A", "AAAA", "CAA", "CNAME", "MX", "NS", "TXT", "SRV", "SOA"),
-    port: between(0, 65_535),
-    priority: between(0, 65_535),
-    weight: between(0, 65_535),
-    ttl: atLeast(1),
-    flags: between(0, 255),
-    tag: oneOf("issue", "issuewild", "iodef"),
-  },
-  Certificate: {
-    ...notEmptyAll("name", "privateKey", "leafCertificate", "certificateChain"),
-    domains: filled,
-    type: oneOf("custom", "lets_encrypt"),
-  },
-  Cdn: { origin: notEmpty, ttl: atLeast(0) },
 };
 
 const insights = (kind: string, ...names: readonly string[]) => names.map((name) => `v1/${kind}/${name}`);
@@ -249,7 +175,7 @@ const others: Readonly<Record<string, Rules>> = {
   ContainerRegistry: { name: notEmpty, subscriptionTierSlug: oneOf("starter", "basic", "professional") },
 };
 
-const rules: Readonly<Record<string, Rules>> = { ...kubernetes, ...databases, ...network, ...others };
+const rules: Readonly<Record<string, Rules>> = { ...kubernetes, ...databases, ...networkRules, ...others };
 
 /** The value rules of a type, by its class name (`Vpc`). */
 export function valueRules(className: string): Rules {

@@ -1,0 +1,181 @@
+// What lives in a database cluster: databases, users, pools, replicas, firewall, settings, log sinks.
+import { randomUUID } from "node:crypto";
+import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
+import { number, objects, text } from "../shared/values.ts";
+import { type Access, connection, engineOf, hostOf, poolPort } from "./database-engines.ts";
+import { objectsOf, requireBelow, requireFree, requireParent } from "./guards.ts";
+import { databasePassword } from "./secrets.ts";
+import { databaseMemoryGib, postgresConnections } from "./sizes.ts";
+
+/** Pools of a cluster (limits page, November 2025). */
+const mostPools = 21;
+
+function clusterOf(ctx: Context, inputs: Properties): StoredObject | undefined {
+  return requireParent(ctx, "DatabaseCluster", text(inputs, "clusterId"), "clusterId");
+}
+
+function inCluster(ctx: Context, className: string, clusterId: string | undefined): StoredObject[] {
+  return objectsOf(ctx, className).filter(({ object }) => object["clusterId"] === clusterId);
+}
+
+function requireFreeInCluster(ctx: Context, className: string, inputs: Properties, previous?: StoredObject): void {
+  clusterOf(ctx, inputs);
+  requireFree(ctx, className, "name", inputs, previous, inCluster(ctx, className, text(inputs, "clusterId")));
+}
+
+/** Ids of what lives in a cluster are the cluster's id and a name; imports write a comma between them. */
+function memberHooks(className: string, infix: string): Pick<Hooks, "validate" | "id" | "importId"> {
+  return {
+    validate: (ctx, inputs, previous) => requireFreeInCluster(ctx, className, inputs, previous),
+    id: (_ctx, inputs) => `${text(inputs, "clusterId")}/${infix}${text(inputs, "name")}`,
+    importId: (_ctx, id) => (id.includes(",") ? id.replace(",", `/${infix}`) : id),
+  };
+}
+
+const user: Hooks = {
+  ...memberHooks("DatabaseUser", "user/"),
+  outputs: (_ctx, _id, _inputs, previous) => ({
+    role: "normal",
+    password: text(previous?.object ?? {}, "password") ?? databasePassword(),
+  }),
+};
+
+/** All pools of a cluster share its connections. */
+function requireConnections(ctx: Context, owner: StoredObject, inputs: Properties): void {
+  const pools = inCluster(ctx, "DatabaseConnectionPool", owner.id);
+  requireBelow(mostPools, pools.length, "connection pools in a cluster");
+  const limit = postgresConnections(databaseMemoryGib(text(owner.object, "size") ?? "") ?? 1);
+  const used = pools.reduce((sum, { object }) => sum + (number(object, "size") ?? 0), 0);
+  const wanted = number(inputs, "size") ?? 0;
+  if (used + wanted <= limit) return;
+  throw new CloudError(
+    "unprocessable_entity",
+    `${wanted} connections and ${used} of the other pools are more than the ${limit} that size ${text(owner.object, "size")} has; make pools smaller or the cluster larger`,
+    "size",
+  );
+}
+
+const pool: Hooks = {
+  ...memberHooks("DatabaseConnectionPool", ""),
+  validate(ctx, inputs, previous) {
+    requireFreeInCluster(ctx, "DatabaseConnectionPool", inputs, previous);
+    const owner = clusterOf(ctx, inputs);
+    if (!owner) return;
+    if (owner.object["engine"] !== "pg")
+      throw new CloudError(
+        "unprocessable_entity",
+        `${owner.id} is a cluster of ${text(owner.object, "engine")}; only PostgreSQL has connection pools`,
+        "clusterId",
+      );
+    requireMember(ctx, owner, "DatabaseDb", text(inputs, "dbName"), "defaultdb", "dbName");
+    requireMember(ctx, owner, "DatabaseUser", text(inputs, "user"), "doadmin", "user");
+    requireConnections(ctx, owner, inputs);
+  },
+  outputs(ctx, _id, inputs): Properties {
+    const owner = clusterOf(ctx, inputs);
+    const engine = engineOf("pg");
+    const name = text(inputs, "user");
+    const login = inCluster(ctx, "DatabaseUser", owner?.id).find(({ object }) => object["name"] === name);
+    const source = login?.object ?? owner?.object ?? {};
+    const access: Access = {
+      host: text(owner?.object ?? {}, "host") ?? "",
+      privateHost: text(owner?.object ?? {}, "privateHost") ?? "",
+      port: poolPort,
+      user: name ?? engine.user,
+      password: text(source, "password") ?? "",
+      // PgBouncer knows the pool by its own name.
+      database: text(inputs, "name") ?? "",
+    };
+    const { host, privateHost, port, password, uri, privateUri } = connection(engine, access);
+    return {
+      host: host ?? "",
+      privateHost: privateHost ?? "",
+      port: port ?? poolPort,
+      password: password ?? "",
+      uri: uri ?? "",
+      privateUri: privateUri ?? "",
+    };
+  },
+};
+
+function requireMember(
+  ctx: Context,
+  owner: StoredObject,
+  className: string,
+  name: string | undefined,
+  builtIn: string,
+  property: string,
+): void {
+  if (name === undefined || name === builtIn) return;
+  if (inCluster(ctx, className, owner.id).some(({ object }) => object["name"] === name)) return;
+  throw new CloudError(
+    "not_found",
+    `${name} does not exist in cluster ${text(owner.object, "name")}; create it first`,
+    property,
+  );
+}
+
+const replica: Hooks = {
+  ...memberHooks("DatabaseReplica", "replicas/"),
+  outputs(ctx, _id, inputs, previous): Properties {
+    const owner = clusterOf(ctx, inputs);
+    const engine = engineOf(text(owner?.object ?? {}, "engine") ?? "pg");
+    const host = hostOf(ctx, text(inputs, "name") ?? "");
+    const password = text(owner?.object ?? {}, "password") ?? "";
+    const access = {
+      host,
+      privateHost: `private-${host}`,
+      port: engine.port,
+      user: engine.user,
+      password,
+      database: engine.database,
+    };
+    return { ...connection(engine, access), uuid: text(previous?.object ?? {}, "uuid") ?? randomUUID() };
+  },
+};
+
+const firewall: Hooks = {
+  validate(ctx, inputs, previous) {
+    clusterOf(ctx, inputs);
+    const other = inCluster(ctx, "DatabaseFirewall", text(inputs, "clusterId")).find(({ id }) => id !== previous?.id);
+    if (other)
+      throw new CloudError(
+        "conflict",
+        "a cluster has one firewall, and this one's is managed already; put all rules into it",
+        "clusterId",
+      );
+    for (const rule of objects(inputs, "rules"))
+      if (rule["type"] === "k8s") requireParent(ctx, "KubernetesCluster", text(rule, "value"), "rules.value");
+  },
+  id: (ctx, inputs) => `${text(inputs, "clusterId")}-${ctx.account.nextNumber("database-firewall")}`,
+  outputs: (ctx, _id, inputs) => ({
+    rules: objects(inputs, "rules").map((rule) => ({ ...rule, uuid: randomUUID(), createdAt: ctx.now() })),
+  }),
+};
+
+const config = (kind: string): Hooks => ({
+  validate: (ctx, inputs) => void clusterOf(ctx, inputs),
+  id: (_ctx, inputs) => `${text(inputs, "clusterId")}/${kind}-config`,
+  importId: (_ctx, id) => (id.includes("/") ? id : `${id}/${kind}-config`),
+});
+
+const logsink = (className: string): Hooks => ({
+  validate: (ctx, inputs, previous) => requireFreeInCluster(ctx, className, inputs, previous),
+  outputs: (_ctx, _id, _inputs, previous) => ({
+    logsinkId: text(previous?.object ?? {}, "logsinkId") ?? randomUUID(),
+  }),
+});
+
+/** Hooks by class name. */
+export const databaseMemberHooks: Readonly<Record<string, Hooks>> = {
+  DatabaseDb: memberHooks("DatabaseDb", "database/"),
+  DatabaseUser: user,
+  DatabaseConnectionPool: pool,
+  DatabaseReplica: replica,
+  DatabaseFirewall: firewall,
+  DatabasePostgresqlConfig: config("postgresql"),
+  DatabaseValkeyConfig: config("valkey"),
+  DatabaseOpensearchConfig: config("opensearch"),
+  DatabaseLogsinkOpensearch: logsink("DatabaseLogsinkOpensearch"),
+  DatabaseLogsinkRsyslog: logsink("DatabaseLogsinkRsyslog"),
+};
