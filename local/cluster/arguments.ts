@@ -159,6 +159,7 @@ function kwokFlags(paths: ClusterPaths, { clusterSubnet }: ClusterRecord): Flags
     config: paths.kwokConfig,
     "manage-all-nodes": true,
     cidr: clusterSubnet,
+    v: "WARN", // it would write a line for every lease of every node
     // Without leases the nodes turn NotReady after 40 s.
     "node-lease-duration-seconds": 40,
   };

@@ -9,7 +9,7 @@ import { endpointOf } from "./arguments.ts";
 import { ensureFolder } from "./create.ts";
 import { ensureCredentials } from "./credentials.ts";
 import { endSupervisor, isSupervised, startSupervisor, untilRunning } from "./daemon.ts";
-import { writeAtomically } from "./files.ts";
+import { hasCode, writeAtomically } from "./files.ts";
 import { readCaCertificate, tokenKubeconfig } from "./kubeconfig.ts";
 import { clusterPaths, type ClusterPaths, clustersFolder } from "./paths.ts";
 import { readNodes, readPools, readRecord, readState, writePools } from "./record.ts";
@@ -59,20 +59,21 @@ export async function deleteCluster(home: string, id: string): Promise<void> {
   });
 }
 
-/** Declares all of the cluster's node pools; its supervisor makes and removes nodes until they agree. */
+/**
+ * Declares all of the cluster's node pools; its supervisor makes and removes nodes until they agree. Written before it
+ * returns its promise and without a lock: declarations made one after the other take effect in that order.
+ */
 export async function setNodePools(home: string, clusterId: string, pools: readonly NodePoolSpec[]): Promise<void> {
   const paths = existing(home, clusterId);
-  await locked(paths, async () => {
-    const before = readPools(paths);
-    const wanted = pools.map((pool) => ({
-      ...pool,
-      labels: { ...pool.labels },
-      taints: pool.taints.map((taint) => ({ ...taint })),
-      tags: [...pool.tags],
-    }));
-    if (JSON.stringify(wanted) === JSON.stringify(before.pools)) return;
-    writePools(paths, { revision: before.revision + 1, pools: wanted });
-  });
+  const before = readPools(paths);
+  const wanted = pools.map((pool) => ({
+    ...pool,
+    labels: { ...pool.labels },
+    taints: pool.taints.map((taint) => ({ ...taint })),
+    tags: [...pool.tags],
+  }));
+  if (JSON.stringify(wanted) === JSON.stringify(before.pools)) return;
+  writePools(paths, { revision: before.revision + 1, pools: wanted });
 }
 
 /** Waits until the pool has as many nodes as it is to have, all running. */
@@ -149,18 +150,31 @@ function notRunning(paths: ClusterPaths, id: string): LocalCloudError {
   );
 }
 
-/** One process at a time changes a cluster; others wait for it. */
+/** One process at a time starts, stops or deletes a cluster; others wait for it. */
 async function locked<T>(paths: ClusterPaths, action: () => Promise<T>): Promise<T> {
   mkdirSync(dirname(paths.folder), { recursive: true, mode: 0o700 });
-  const release = await lock(paths.folder, {
-    lockfilePath: paths.lock,
-    realpath: false,
-    stale: 15_000,
-    retries: { forever: true, minTimeout: 50, maxTimeout: 500, maxRetryTime: startLimit },
-  });
+  const release = await acquire(paths);
   try {
     return await action();
   } finally {
     await release();
+  }
+}
+
+async function acquire(paths: ClusterPaths): Promise<() => Promise<void>> {
+  try {
+    return await lock(paths.folder, {
+      lockfilePath: paths.lock,
+      realpath: false,
+      stale: 30_000, // the holder was killed
+      // On a machine too busy to renew the lock in time, going on is better than the library's way, which ends the process.
+      onCompromised: () => undefined,
+      retries: { forever: true, minTimeout: 50, maxTimeout: 500, maxRetryTime: startLimit + stopPatience },
+    });
+  } catch (error) {
+    if (!hasCode(error, "ELOCKED")) throw error;
+    throw new LocalCloudError(
+      `another process has been changing the cluster in ${paths.folder} for minutes; end it first`,
+    );
   }
 }

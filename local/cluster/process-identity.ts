@@ -36,9 +36,16 @@ export async function endProcess(identity: ProcessIdentity, marker: string, pati
 
 async function isGone(identity: ProcessIdentity, marker: string, patience: number): Promise<boolean> {
   for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) {
-    if (!isRunning(identity, marker)) return true;
+    if (!isThere(identity, marker)) return true;
   }
-  return !isRunning(identity, marker);
+  return !isThere(identity, marker);
+}
+
+/** Like `isRunning`, but also while it is ending: then it has no command line any more, and still holds its ports. */
+function isThere({ pid, started }: ProcessIdentity, marker: string): boolean {
+  if (startedAt(pid) !== started) return false;
+  const command = commandLine(pid);
+  return command === "" || command.includes(marker);
 }
 
 function signal(identity: ProcessIdentity, marker: string, name: NodeJS.Signals): void {
@@ -53,10 +60,12 @@ function signal(identity: ProcessIdentity, marker: string, name: NodeJS.Signals)
 function startedAt(pid: number): string | undefined {
   if (process.platform !== "linux") return ps(pid, "lstart=");
   try {
-    // The program's name is in brackets and may hold anything, so count the fields after it (proc(5)): state, then 18 more, start time.
+    // The program's name is in brackets and may hold anything, so count the fields after it (proc(5)):
+    // the first is the state, the 18th the number of threads, the 20th the start time.
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const ended = fields[0] === "Z" || fields[0] === "X"; // a zombie only waits for its parent to look
+    // A zombie only waits for its parent to look; but while it has other threads, those still hold its files and ports.
+    const ended = fields[0] === "Z" && Number(fields[17]) <= 1;
     return ended ? undefined : fields[19];
   } catch {
     return undefined;

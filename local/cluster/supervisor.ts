@@ -1,6 +1,6 @@
 // The daemon behind one cluster: brings its control plane up, keeps it up, tends its nodes, and takes it down in order.
 // Run as `node supervisor.ts <cluster folder>` by daemon.ts; it outlives the process that started it.
-import { mkdirSync, renameSync } from "node:fs";
+import { mkdirSync, renameSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminApi, type Api } from "./api.ts";
@@ -22,6 +22,7 @@ const startLimit = 120_000;
 /** Ends before the cluster first answers that make a start hopeless. */
 const startCrashes = 3;
 const roundPause = 1_000;
+const largestLog = 20 * 2 ** 20;
 
 const folder = process.argv[2];
 if (!folder) throw new Error("usage: supervisor.ts <cluster folder>");
@@ -58,6 +59,7 @@ async function run(): Promise<void> {
   const nodes = reconciler(paths, api, log);
   for (let failing = false; ; await sleep(roundPause)) {
     if (isStopping()) return;
+    shortenLogs();
     try {
       await nodes.round();
       if (failing) log("reconciling again");
@@ -168,6 +170,14 @@ function remember(): void {
 
 function logOf(component: Component): string {
   return join(paths.logs, `${component}.log`);
+}
+
+/** Components append, so an emptied log goes on from its beginning; a cluster may run for weeks. */
+function shortenLogs(): void {
+  for (const component of processes.keys()) {
+    const size = statSync(logOf(component), { throwIfNoEntry: false })?.size ?? 0;
+    if (size > largestLog) truncateSync(logOf(component));
+  }
 }
 
 function keepPreviousLog(component: Component): void {

@@ -103,16 +103,19 @@ describe("a cluster", () => {
   test("never touches a stranger that got a number from a stale state file", async () => {
     await stopCluster(first.home, "main");
     const stranger = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
-    onTestFinished(() => void stranger.kill("SIGKILL"));
+    const leftover = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)", folder], { stdio: "ignore" });
+    onTestFinished(() => void [stranger, leftover].map((one) => one.kill("SIGKILL")));
     const started = identify(stranger.pid!)!;
     const other = { pid: stranger.pid!, started: "1" };
     // Its start time is right in one place, so that only the command line tells; wrong in the other.
-    const state = { phase: "running", supervisor: started, children: { etcd: other, kwok: started } };
+    const children = { etcd: other, kwok: started, "kube-apiserver": identify(leftover.pid!) };
+    const state = { phase: "running", supervisor: started, children };
     writeFileSync(join(folder, "supervisor.json"), JSON.stringify(state));
     expect((await status())?.state).toBe("crashed");
     const { kubeconfig } = await startCluster(first.home, spec);
     await clientOf(kubeconfig).core.readNamespace({ name: "kept" });
     expect(isAlive(stranger.pid!)).toBe(true);
+    expect(isAlive(leftover.pid!)).toBe(false); // its number, start and command line are what was recorded: ours
   });
 
   test("moves to another port when its own is taken, says so, and returns the new address", async () => {

@@ -83,6 +83,13 @@ describe("node pools", () => {
     ]);
   });
 
+  test("declared at the same moment take effect in the order of the declarations", async () => {
+    const sidekiq = testPool({ id: "pool-sidekiq", name: "sidekiq", labels: { role: "sidekiq" } });
+    await Promise.all([setNodePools(home, id, [testPool()]), setNodePools(home, id, [testPool(), sidekiq])]);
+    expect(await waitForNodePool(home, id, "pool-sidekiq")).toHaveLength(1);
+    await expect(waitForNodePool(home, id, "absent")).rejects.toThrow("has no node pool absent");
+  });
+
   test("changed labels and taints reach the nodes that are there", async () => {
     const [before] = await waitForNodePool(home, id, "pool-sidekiq");
     const sidekiq = testPool({ id: "pool-sidekiq", name: "sidekiq", labels: { tier: "queue" } });
