@@ -24,7 +24,7 @@ export function layOutEngine(home: string, engine: Engine): string {
   // terminal, because the second interrupt ends the CLI in the middle of an operation.
   writeScript(
     join(root, "bin", "pulumi"),
-    `exec perl -e 'setpgrp(0, 0); exec @ARGV or die' -- ${quote(engine.pulumi)} "$@"`,
+    `exec perl -e 'setpgrp(0, 0); exec @ARGV or die "cannot run $ARGV[0]: $!\\n"' -- ${quote(engine.pulumi)} "$@"`,
   );
   return root;
 }
