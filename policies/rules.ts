@@ -87,7 +87,7 @@ const componentTokenIsOurs: Policy = {
 };
 
 /** All rules. */
-export const policies: readonly Policy[] = [
+const policies: readonly Policy[] = [
   statefulIsProtected,
   imageIsPinned,
   configMapHoldsNoSecret,

@@ -1,4 +1,4 @@
-// Writes the generated JSON Schemas: `node src/generate-schema.ts` after a change of settings or outputs.
+// Writes the generated JSON Schemas: `npm run generate` after a change of settings or outputs.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { generatedFiles } from "./json-schemas.ts";

@@ -54,7 +54,7 @@ export function stackFileSchema(): JsonSchema {
 }
 
 /** Schema of the stack's outputs. */
-export function stackOutputsSchema(): JsonSchema {
+function stackOutputsSchema(): JsonSchema {
   return { ...z.toJSONSchema(outputsSchema, { reused: "inline" }), title: "Outputs of a Mastodon stack" };
 }
 
@@ -62,7 +62,7 @@ function text(schema: JsonSchema): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
-/** The files that `generate-schema.ts` writes, and that a test compares with what is committed. */
+/** The files that `npm run generate` writes, and that a test compares with what is committed. */
 export function generatedFiles(): GeneratedFile[] {
   return [
     { path: "src/settings.schema.json", text: text(stackFileSchema()) },

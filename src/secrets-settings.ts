@@ -35,5 +35,3 @@ export const secretsSettingsSchema = z
     mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
   })
   .prefault({});
-
-export type SecretsSettings = z.infer<typeof secretsSettingsSchema>;

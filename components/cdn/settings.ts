@@ -13,5 +13,3 @@ export const cdnSettingsSchema = z.strictObject({
   mediaTtl: ttl.default(86_400).describe("seconds; media never changes, but deleted media stays readable this long"),
   docsTtl: ttl.default(600).describe("seconds; how long an old page may be shown"),
 });
-
-export type CdnSettings = z.infer<typeof cdnSettingsSchema>;

@@ -6,7 +6,7 @@ const identifierSchema = z.string().regex(/^[a-z][a-z0-9_]{2,62}$/, {
   error: "must be 3 to 63 lower-case letters, digits and underscores, for example mastodon",
 });
 
-export const postgresqlSettingsSchema = z.strictObject({
+const postgresqlSettingsSchema = z.strictObject({
   version: z.enum(["16", "17", "18"], { error: "must be 16, 17 or 18, in quotes" }).default("17"),
   size: databaseSizeSchema.default("db-s-2vcpu-4gb"),
   nodes: z.int().min(1).max(3).default(2).describe("1 has no standby; 2 and 3 fail over by themselves"),
@@ -39,6 +39,5 @@ export const databaseSettingsSchema = z.strictObject({
     .prefault({}),
 });
 
-export type DatabaseSettings = z.infer<typeof databaseSettingsSchema>;
 export type PostgresqlSettings = z.infer<typeof postgresqlSettingsSchema>;
 export type ValkeySettings = z.infer<typeof valkeyInstanceSchema>;

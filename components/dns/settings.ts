@@ -25,4 +25,3 @@ export const dnsSettingsSchema = z.strictObject({
 });
 
 export type Domains = z.infer<typeof domainsSchema>;
-export type DnsSettings = z.infer<typeof dnsSettingsSchema>;

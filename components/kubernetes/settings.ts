@@ -11,7 +11,7 @@ const taintSchema = z.strictObject({
 });
 
 /** A pool of equal nodes that grows and shrinks between two sizes. */
-export const nodePoolSchema = z
+const nodePoolSchema = z
   .strictObject({
     size: dropletSizeSchema.default("s-4vcpu-8gb").describe("droplet size; changing it replaces the pool"),
     min: z.int().min(1).max(512).describe("fewest nodes"),

@@ -16,7 +16,7 @@ export interface SesArgs {
 }
 
 /** DigitalOcean blocks 25, and for newer accounts 465 and 587; SES listens here too, with STARTTLS (facts/peers D5.8). */
-export const smtpPort = 2587;
+const smtpPort = 2587;
 
 /** SES for one domain. Its DNS records are made with all others. */
 export class Ses extends pulumi.ComponentResource {

@@ -12,7 +12,7 @@ export interface NetworkArgs {
 }
 
 /** Inputs of the VPC. */
-export function vpcInputs({ prefix, settings }: NetworkArgs): digitalocean.VpcArgs {
+function vpcInputs({ prefix, settings }: NetworkArgs): digitalocean.VpcArgs {
   return {
     name: `${prefix}-${settings.region}`,
     description: "Nodes, databases and load balancer of the Mastodon server",

@@ -22,5 +22,5 @@ export const storageSettingsSchema = z.strictObject({
   backups: bucket("sfo3", 35).describe("encrypted dumps and media copies, in another region than the media"),
 });
 
-export type StorageSettings = z.infer<typeof storageSettingsSchema>;
+type StorageSettings = z.infer<typeof storageSettingsSchema>;
 export type BucketPurpose = keyof StorageSettings;

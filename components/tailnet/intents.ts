@@ -10,14 +10,14 @@ export interface Service {
 }
 
 /** Somebody or something that reaches. */
-export interface Subject {
+interface Subject {
   readonly name: string;
   /** As it is written in a policy: a group or a tag. */
   readonly selector: string;
 }
 
 /** One allowed way. */
-export interface Intent {
+interface Intent {
   readonly from: Subject;
   readonly to: Service;
 }

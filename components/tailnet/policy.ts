@@ -9,7 +9,7 @@ export interface Grant {
   readonly ip: readonly string[];
 }
 
-export interface PolicyTest {
+interface PolicyTest {
   readonly src: string;
   readonly proto: "tcp";
   readonly accept?: readonly string[];
@@ -58,7 +58,7 @@ function groups({ operators, observers }: TailnetSettings): Policy["groups"] {
 }
 
 /** One grant for each intent, in the matrix's order, so that a change of one line is a change of one grant. */
-export function grants({ intents }: IntentMatrix): Grant[] {
+function grants({ intents }: IntentMatrix): Grant[] {
   return intents.map(({ from, to }) => ({
     src: [from.selector],
     dst: [to.tag],
@@ -67,7 +67,7 @@ export function grants({ intents }: IntentMatrix): Grant[] {
 }
 
 /** Each subject against each service: what is not intended must be denied. A widened grant then fails its test. */
-export function policyTests({ subjects, services, intents }: IntentMatrix): PolicyTest[] {
+function policyTests({ subjects, services, intents }: IntentMatrix): PolicyTest[] {
   return subjects.map((subject) => {
     const intended = (service: Service): boolean =>
       intents.some(({ from, to }) => from.selector === subject.selector && to.name === service.name);

@@ -10,7 +10,7 @@ export interface InventoryHost {
   readonly threads: number;
 }
 
-export type HostVariables = Record<string, string | number | boolean | string[]>;
+type HostVariables = Record<string, string | number | boolean | string[]>;
 
 export interface Inventory {
   all: { children: Record<string, { hosts: Record<string, HostVariables> }> };

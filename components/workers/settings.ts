@@ -17,5 +17,4 @@ const workerSchema = z.strictObject({
 
 export const workersSettingsSchema = z.record(nameSchema, workerSchema);
 
-export type WorkersSettings = z.infer<typeof workersSettingsSchema>;
 export type WorkerSettings = z.infer<typeof workerSchema>;

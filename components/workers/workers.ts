@@ -21,7 +21,7 @@ export interface WorkersArgs {
 }
 
 /** WireGuard is the only way in: not even ssh is open (Tailscale SSH needs no port). */
-export function firewallInputs(prefix: string, tag: pulumi.Output<string>): digitalocean.FirewallArgs {
+function firewallInputs(prefix: string, tag: pulumi.Output<string>): digitalocean.FirewallArgs {
   const anywhere = ["0.0.0.0/0", "::/0"];
   return {
     name: `${prefix}-workers`,

@@ -88,7 +88,7 @@ describe("the shop's program", () => {
   });
 
   it("runs Sidekiq in the only pool", () => {
-    const sidekiq = registrations.find(({ name }) => name === "mastodon-sidekiq-default");
+    const sidekiq = registrations.find(({ name }) => name === "mastodon-sidekiq-all");
     expect(JSON.stringify(sidekiq?.inputs)).toContain('"mastodon/pool":"web"');
   });
 });

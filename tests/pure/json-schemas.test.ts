@@ -18,7 +18,7 @@ function withSetting(key: string, value: unknown): object {
 const withKeyId = (value: unknown): object => withSetting("mastodon:secrets", { aws: { accessKeyId: value } });
 
 describe("generated JSON Schemas", () => {
-  it.each(generatedFiles())("$path is current; run `node src/generate-schema.ts` when it is not", ({ path, text }) => {
+  it.each(generatedFiles())("$path is current; run `npm run generate` when it is not", ({ path, text }) => {
     expect(readFileSync(resolve(projectRoot, path), "utf8")).toBe(text);
   });
 });
