@@ -16,7 +16,7 @@ export async function destroy(options: OperationOptions): Promise<void> {
   if (Object.keys(left).length > 0) {
     const list = Object.entries(left).map(([type, count]) => `${count} ${type}`);
     throw new LocalCloudError(
-      `the account still holds objects that the stack does not know: ${list.join(", ")}; see \`npm run local -- status\``,
+      `the account still holds objects that the stack does not know: ${list.join(", ")}; \`npm run local -- status\` shows them; to start from nothing, run \`npm run local -- stop\` and remove ${options.home}`,
     );
   }
   options.print(`${describeChanges(changes)} The account is empty and nothing runs.`);

@@ -19,6 +19,9 @@ const marks: Record<string, string> = {
  */
 const expectedWarning = /^resource plugin kubernetes is expected to have version/u;
 
+/** The engine's own last word, which tells nothing that its errors did not. */
+const closingError = /^(update|preview|refresh|destroy) (failed|canceled)$/u;
+
 /** After how many seconds an unfinished operation is mentioned, and again. */
 const patienceSeconds = 15;
 
@@ -69,7 +72,7 @@ export class Progress {
     // `info#err` is what programs print themselves; the engine's own waiting messages are ephemeral.
     if (event.ephemeral || event.severity === "debug") return;
     const text = event.message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();
-    if (text === "" || expectedWarning.test(text)) return;
+    if (text === "" || expectedWarning.test(text) || closingError.test(text)) return;
     if (event.severity === "error") this.errors += 1;
     const about = event.urn && !event.urn.includes("pulumi:pulumi:Stack") ? `${describeUrn(event.urn)}: ` : "";
     const colour = event.severity === "error" ? pc.red : event.severity === "warning" ? pc.yellow : String;

@@ -22,6 +22,13 @@ interface Wanted {
   readonly raw?: Record<string, unknown>;
 }
 
+/** A network whose inputs are sent as they are, past the SDK's types. */
+class RawVpc extends pulumi.CustomResource {
+  constructor(name: string, inputs: Record<string, unknown>, options: pulumi.CustomResourceOptions) {
+    super(vpcType, name, inputs, options);
+  }
+}
+
 /** A network and, in it, a database: enough for dependencies, replacements and things in use. */
 function smallProgram({ ipRange = "10.20.0.0/16", description = "first", secondName, raw }: Wanted) {
   return async (): Promise<Record<string, unknown>> => {
@@ -31,7 +38,7 @@ function smallProgram({ ipRange = "10.20.0.0/16", description = "first", secondN
     if (secondName) {
       new digitalocean.Vpc("second", { name: secondName, region: "tor1", ipRange: "10.99.0.0/16" }, options);
     }
-    if (raw) new pulumi.CustomResource(vpcType, "raw", raw, options);
+    if (raw) new RawVpc("raw", raw, options);
     const tag = new digitalocean.Tag("tag", { name: "queue" }, options);
     return { vpcId: vpc.id, urn: pulumi.interpolate`${vpc.vpcUrn}`, tag: tag.name };
   };
