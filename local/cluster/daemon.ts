@@ -60,14 +60,19 @@ export async function untilRunning(paths: ClusterPaths, limit: number): Promise<
 /**
  * Ends the supervisor and everything it started.
  * @param patience Milliseconds for an orderly end; 0 kills at once, for data that is not needed any more.
+ * @returns Names of what had outlived a supervisor that is gone.
  */
-export async function endSupervisor(paths: ClusterPaths, patience: number): Promise<void> {
+export async function endSupervisor(paths: ClusterPaths, patience: number): Promise<string[]> {
   const state = readState(paths);
-  if (!state) return;
+  if (!state) return [];
+  const leftovers = isSupervised(paths, state)
+    ? []
+    : Object.entries(state.children).filter(([, identity]) => isRunning(identity, paths.folder));
   await endProcess(state.supervisor, paths.folder, patience);
   // Again from the file: an orderly end has crossed its children off, and a restart may have added one.
   const left = readState(paths) ?? state;
   const children = Object.entries(left.children).toSorted(([a], [b]) => etcdLast(a, b));
   for (const [, identity] of children) await endProcess(identity, paths.folder, Math.min(patience, 5_000));
   writeState(paths, { ...left, phase: left.phase === "failed" ? "failed" : "stopped", children: {} });
+  return leftovers.map(([name]) => name);
 }

@@ -23,22 +23,39 @@ const startLimit = 180_000;
 const stopPatience = 40_000;
 const nodesLimit = 120_000;
 
+export interface StartOptions {
+  /** Takes what the person should know: a build under way, leftovers of a killed run, a port that had to change. */
+  readonly report?: (line: string) => void;
+}
+
 /**
  * Starts the cluster, resumes it with its data, or returns at once when it runs. Waits until the API answers and all
  * custom resource definitions are served.
  * @param home The checkout's local home.
  * @throws LocalCloudError with the log's path and last lines when it does not come up.
  */
-export async function startCluster(home: string, spec: ClusterSpec): Promise<RunningCluster> {
+export async function startCluster(
+  home: string,
+  spec: ClusterSpec,
+  options: StartOptions = {},
+): Promise<RunningCluster> {
+  const { report = () => undefined } = options;
   const paths = clusterPaths(home, spec.id);
-  const binaries = await prepareControlPlane();
+  const binaries = await prepareControlPlane({ report });
   await locked(paths, async () => {
     const state = readState(paths);
     const up = isSupervised(paths, state) && (state?.phase === "running" || state?.phase === "starting");
-    if (!up) await endSupervisor(paths, stopPatience);
+    const leftovers = up ? [] : await endSupervisor(paths, stopPatience);
+    if (leftovers.length > 0)
+      report(`Ended what a killed run of cluster ${spec.name} had left: ${leftovers.join(", ")}`);
+    const before = readRecord(paths)?.ports.apiServer;
     await ensureFolder(paths, spec, binaries);
     if (!up) await startSupervisor(paths);
     await untilRunning(paths, startLimit);
+    const now = readRecord(paths)?.ports.apiServer;
+    if (before !== undefined && before !== now) {
+      report(`Port ${before} is taken by another program: cluster ${spec.name} now answers on port ${now}`);
+    }
   });
   return describe(paths);
 }
@@ -46,7 +63,7 @@ export async function startCluster(home: string, spec: ClusterSpec): Promise<Run
 /** Ends the cluster's processes and keeps its data. Nothing happens when it does not run. */
 export async function stopCluster(home: string, id: string): Promise<void> {
   const paths = clusterPaths(home, id);
-  if (existsSync(paths.folder)) await locked(paths, () => endSupervisor(paths, stopPatience));
+  if (existsSync(paths.folder)) await locked(paths, async () => void (await endSupervisor(paths, stopPatience)));
 }
 
 /** Ends the cluster's processes and wipes its folder. Nothing happens when there is none. */

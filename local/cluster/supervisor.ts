@@ -46,6 +46,7 @@ try {
 async function run(): Promise<void> {
   remember();
   const record = await prepare();
+  log(`starting cluster ${record.name} (process ${process.pid})`);
   const api = adminApi(paths, record);
   start("etcd", record);
   start("kube-apiserver", record);

@@ -112,7 +112,9 @@ describe("a cluster", () => {
     const state = { phase: "running", supervisor: started, children };
     writeFileSync(join(folder, "supervisor.json"), JSON.stringify(state));
     expect((await status())?.state).toBe("crashed");
-    const { kubeconfig } = await startCluster(first.home, spec);
+    const report = vi.fn<(line: string) => void>();
+    const { kubeconfig } = await startCluster(first.home, spec, { report });
+    expect(report.mock.calls).toEqual([["Ended what a killed run of cluster mastodon had left: kube-apiserver"]]);
     await clientOf(kubeconfig).core.readNamespace({ name: "kept" });
     expect(isAlive(stranger.pid!)).toBe(true);
     expect(isAlive(leftover.pid!)).toBe(false); // its number, start and command line are what was recorded: ours
@@ -124,7 +126,11 @@ describe("a cluster", () => {
     const squatter = createServer().listen(portOf(endpoint), "127.0.0.1");
     await once(squatter, "listening");
     onTestFinished(() => void squatter.close());
-    const moved = await startCluster(first.home, spec);
+    const report = vi.fn<(line: string) => void>();
+    const moved = await startCluster(first.home, spec, { report });
+    expect(report).toHaveBeenCalledWith(
+      `Port ${portOf(endpoint)} is taken by another program: cluster mastodon now answers on port ${portOf(moved.endpoint)}`,
+    );
     expect(moved.endpoint).not.toBe(endpoint);
     expect(moved.kubeconfig).toContain(moved.endpoint);
     await clientOf(moved.kubeconfig).core.readNamespace({ name: "kept" });
