@@ -1,9 +1,10 @@
 // Takes the settings from Pulumi's configuration of the running stack.
 import * as pulumi from "@pulumi/pulumi";
 import runtimeConfig from "@pulumi/pulumi/runtime/config.js";
-import { Secret } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 import { parseSettings, type Settings, SettingsError } from "./settings.ts";
 import type { RawSettings } from "./stack-file.ts";
+import { withSecrets, writtenSettings } from "./written-settings.ts";
 
 /**
  * The settings of the stack that is being run.
@@ -11,12 +12,13 @@ import type { RawSettings } from "./stack-file.ts";
  */
 export function loadSettings(): Settings {
   const prefix = `${pulumi.getProject()}:`;
+  const written = writtenSettings(pulumi.getRootDirectory(), pulumi.getStack());
   const raw: RawSettings = {};
   for (const [key, text] of Object.entries(pulumi.runtime.allConfig())) {
     if (!key.startsWith(prefix)) continue;
     const value = decode(text);
-    // Pulumi tells only of a whole key whether it is secret, so only `secrets` may hold any (Pulumi #7127).
-    raw[key.slice(prefix.length)] = isConfigSecret(key) ? withSecrets(value) : value;
+    const subject = key.slice(prefix.length);
+    raw[subject] = isConfigSecret(key) ? withSecrets(value, written[subject]) : value;
   }
   try {
     return parseSettings(raw);
@@ -44,11 +46,4 @@ function decode(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function withSecrets(value: unknown): unknown {
-  if (typeof value === "string") return new Secret(value);
-  if (Array.isArray(value)) return value.map(withSecrets);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, withSecrets(field)]));
 }
