@@ -31,7 +31,23 @@ const busyTimeoutMs = 15_000;
 export function openDatabase(home: string): DatabaseSync {
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(accountPath(home), { timeout: busyTimeoutMs });
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-  database.exec(tables);
+  const patience = Date.now() + busyTimeoutMs;
+  while (!isPrepared(database, patience)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
   return database;
+}
+
+/**
+ * Sets the file up; `false` when another process is doing so at this moment. SQLite does not wait for that lock by itself
+ * when the journal's mode changes, and the plugins of one run all start together.
+ */
+function isPrepared(database: DatabaseSync, patience: number): boolean {
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    database.exec(tables);
+    return true;
+  } catch (error) {
+    const isBusy = error instanceof Error && /database is locked/.test(error.message);
+    if (isBusy && Date.now() < patience) return false;
+    throw error;
+  }
 }

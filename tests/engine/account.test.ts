@@ -64,7 +64,10 @@ describe("transactions", () => {
     expect(account.isEmpty()).toBe(false);
   });
 
-  it("give no number twice to two processes", async () => {
+  it("give no number twice to processes that start on a new file at the same moment", async () => {
+    account.close();
+    remove();
+    ({ home, remove } = temporaryHome());
     const script = `
       const { openAccount } = await import(${JSON.stringify(resolve(import.meta.dirname, "../../local/account/index.ts"))});
       const account = openAccount(${JSON.stringify(home)});
@@ -79,6 +82,7 @@ describe("transactions", () => {
       return text.trim().split("\n");
     };
     const numbers = (await Promise.all([run(), run(), run()])).flat();
+    account = openAccount(home);
     expect(numbers).toHaveLength(150);
     expect(new Set(numbers).size).toBe(150);
   });
