@@ -1,5 +1,4 @@
 // Renders the engine's events for a person: one line for each finished resource, one for each that takes long, every diagnostic.
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import pc from "picocolors";
 
 const marks: Record<string, string> = {
@@ -25,6 +24,20 @@ const closingError = /^(update|preview|refresh|destroy) (failed|canceled)$/u;
 /** After how many seconds an unfinished operation is mentioned, and again. */
 const patienceSeconds = 15;
 
+/** What is read of an engine event; each holds one of these or something that is none of a reader's business. */
+export interface ObservedEvent {
+  readonly resourcePreEvent?: { readonly metadata: { readonly urn: string } };
+  readonly resOutputsEvent?: { readonly metadata: { readonly urn: string; readonly op: string } };
+  readonly resOpFailedEvent?: { readonly metadata: { readonly urn: string } };
+  readonly diagnosticEvent?: {
+    readonly severity: string;
+    readonly message: string;
+    readonly urn?: string;
+    readonly ephemeral?: boolean;
+  };
+  readonly summaryEvent?: { readonly resourceChanges: Record<string, number> };
+}
+
 /** Follows one operation of the engine; `close` ends the reminders about slow resources. */
 export class Progress {
   /** What the engine counted at the end, by operation: `{ create: 12, same: 3 }`. */
@@ -41,8 +54,8 @@ export class Progress {
     this.#reminder.unref();
   }
 
-  /** Takes one event; unknown ones are none of a reader's business. */
-  readonly observe = (event: EngineEvent): void => {
+  /** Takes one event. */
+  readonly observe = (event: ObservedEvent): void => {
     if (event.resourcePreEvent) this.#running.set(event.resourcePreEvent.metadata.urn, Date.now());
     if (event.resOutputsEvent) this.#finished(event.resOutputsEvent.metadata);
     if (event.resOpFailedEvent) this.#failed(event.resOpFailedEvent.metadata.urn);
@@ -68,7 +81,7 @@ export class Progress {
     this.#print(`  ${pc.red("✗")} ${describeUrn(urn)}`);
   }
 
-  #diagnostic(event: { severity: string; message: string; urn?: string; ephemeral?: boolean }): void {
+  #diagnostic(event: NonNullable<ObservedEvent["diagnosticEvent"]>): void {
     // `info#err` is what programs print themselves; the engine's own waiting messages are ephemeral.
     if (event.ephemeral || event.severity === "debug") return;
     const text = event.message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();

@@ -1,17 +1,16 @@
 // The local cloud's command line: what it prints of the engine's events, of a summary, of changes, and for a shell.
 import { describe, expect, it } from "vitest";
-import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { shellExports } from "../../local/commands/env.ts";
 import { describeChanges } from "../../local/commands/changes.ts";
-import { describeUrn, Progress } from "../../local/engine/progress.ts";
+import { describeUrn, type ObservedEvent, Progress } from "../../local/engine/progress.ts";
 
 const vpc = "urn:pulumi:local::mastodon::mastodon:network:Network$digitalocean:index/vpc:Vpc::net-vpc";
 const component = "urn:pulumi:local::mastodon::mastodon:network:Network::net";
 
-function observed(events: object[]): { lines: string[]; progress: Progress } {
+function observed(events: ObservedEvent[]): { lines: string[]; progress: Progress } {
   const lines: string[] = [];
   const progress = new Progress((line) => lines.push(line));
-  for (const event of events) progress.observe(event as EngineEvent);
+  for (const event of events) progress.observe(event);
   progress.close();
   return { lines, progress };
 }
