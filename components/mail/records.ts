@@ -16,6 +16,11 @@ export function mailFromDomain(domain: string, { bounceLabel }: MailSettings): s
   return `${bounceLabel}.${domain}`;
 }
 
+/** Who may send for the domain: SES, the named others, and nobody else. */
+export function spfText({ spfInclude }: MailSettings): string {
+  return ["v=spf1", ...["amazonses.com", ...spfInclude].map((host) => `include:${host}`), "-all"].join(" ");
+}
+
 /** The DMARC policy as its record's text. */
 export function dmarcText({ dmarcPolicy, dmarcReports }: MailSettings): string {
   const reports = dmarcReports === undefined ? "" : `; rua=mailto:${dmarcReports}`;
@@ -27,7 +32,7 @@ export function mailRecords<Value>({ zone, domain, settings, dkim }: MailRecords
   const bounce = relativeName(mailFromDomain(domain, settings), zone);
   const dmarc = relativeName(`_dmarc.${domain}`, zone);
   return [
-    { key: "spf", type: "TXT", name: relativeName(domain, zone), value: "v=spf1 include:amazonses.com -all" },
+    { key: "spf", type: "TXT", name: relativeName(domain, zone), value: spfText(settings) },
     { key: "dmarc", type: "TXT", name: dmarc, value: dmarcText(settings) },
     {
       key: "bounce-mx",

@@ -5,7 +5,7 @@ import { connectionLimit, planMemoryGib } from "../../components/database/plans.
 import { valkeyInputs } from "../../components/database/inputs.ts";
 import { edgeDomains, relativeName, serverRecords } from "../../components/dns/records.ts";
 import { clusterInputs, nodePoolInputs } from "../../components/kubernetes/inputs.ts";
-import { dmarcText, mailRecords } from "../../components/mail/records.ts";
+import { dmarcText, mailRecords, spfText } from "../../components/mail/records.ts";
 import { uptimeChecks } from "../../components/monitoring/checks.ts";
 import { rangesOverlap } from "../../components/network/ranges.ts";
 import { bucketInputs } from "../../components/storage/inputs.ts";
@@ -127,6 +127,13 @@ describe("records", () => {
       ...mailRecords({ zone: "social.example", domain: "social.example", settings: settings.mail, dkim: [] }),
     ];
     for (const { type, value } of records) if (["CNAME", "MX", "CAA"].includes(type)) expect(value).toMatch(/\.$/);
+  });
+
+  it("let SES send, the named others, and nobody else", () => {
+    expect(spfText(settings.mail)).toBe("v=spf1 include:amazonses.com -all");
+    expect(spfText({ ...settings.mail, spfInclude: ["_spf.example.org"] })).toBe(
+      "v=spf1 include:amazonses.com include:_spf.example.org -all",
+    );
   });
 
   it("tell receivers what to do with forged mail", () => {
