@@ -10,7 +10,7 @@ import { layOutEngine } from "./layout.ts";
 import { freeStaleLocks } from "./locks.ts";
 
 /** The stack's name in the local backend; it is also the middle of `Pulumi.local.yaml`. */
-export const stackName = "local";
+const stackName = "local";
 
 export interface LocalStackOptions {
   /** Folder of all local state. */
