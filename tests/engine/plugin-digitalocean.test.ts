@@ -230,6 +230,12 @@ describe("droplets", () => {
     await expect(make("Droplet", { ...droplet, size: "s-3vcpu-4gb" })).rejects.toThrow("is no Droplet size");
   });
 
+  it("have a private address in their network", async () => {
+    const { id } = await make("Vpc", vpc);
+    const { properties } = await make("Droplet", { ...droplet, vpcUuid: id });
+    expect(properties["ipv4AddressPrivate"]).toMatch(/^10\.20\.\d+\.\d+$/);
+  });
+
   it("refuses the twenty-sixth", async () => {
     for (let number = 0; number < 25; number += 1) await make("Droplet", { ...droplet, name: `queue-${number}` });
     await expect(make("Droplet", droplet)).rejects.toThrow("may have 25 Droplets and uses 25");

@@ -35,3 +35,12 @@ export function isPrivate(range: string): boolean {
 export function prefixLength(range: string): number {
   return new Address4(range).subnetMask;
 }
+
+/** The n-th address of a range that a machine may have; the first ten are the cloud's own. */
+export function addressIn(range: string, number: number): string {
+  const network = new Address4(range);
+  const room = 2n ** BigInt(32 - network.subnetMask) - 12n;
+  return Address4.fromBigInt(
+    network.startAddress().bigInt() + 10n + (BigInt(number) % (room > 0n ? room : 1n)),
+  ).correctForm();
+}

@@ -1,6 +1,7 @@
 // Droplets and what they use: SSH keys, tags, volumes, snapshots.
 import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, object, objects, text, texts } from "../shared/values.ts";
+import { addressIn } from "./addresses.ts";
 import { objectsOf, refuseWhileUsed, requireFree, requireParent } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { publicAddress, sshFingerprint } from "./secrets.ts";
@@ -46,6 +47,14 @@ function requireKeys(ctx: Context, keys: readonly string[]): void {
     );
 }
 
+/** Range of the account's own network in a region, where a Droplet lands that names none. */
+const defaultRange = "10.118.0.0/20";
+
+function rangeOf(ctx: Context, inputs: Properties): string {
+  const vpc = requireParent(ctx, "Vpc", text(inputs, "vpcUuid"), "vpcUuid");
+  return text(vpc?.object ?? {}, "ipRange") ?? defaultRange;
+}
+
 const droplet: Hooks = {
   validate(ctx, inputs, previous) {
     requireRegion("a Droplet", text(inputs, "region"));
@@ -66,8 +75,7 @@ const droplet: Hooks = {
       region: text(inputs, "region") ?? "nyc3",
       dropletUrn: `do:droplet:${id}`,
       ipv4Address: text(old, "ipv4Address") ?? publicAddress(ctx.account.nextNumber("public-address")),
-      ipv4AddressPrivate:
-        text(old, "ipv4AddressPrivate") ?? `10.118.${Math.floor(ordinal / 250)}.${2 + (ordinal % 250)}`,
+      ipv4AddressPrivate: text(old, "ipv4AddressPrivate") ?? addressIn(rangeOf(ctx, inputs), ordinal),
       ipv6Address: inputs["ipv6"] === true ? `2001:db8::${ordinal.toString(16)}` : "",
       vcpus: size.vcpus,
       memory: size.memoryMib,
