@@ -3,13 +3,13 @@ import { createHash } from "node:crypto";
 import { accessSync, constants } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { withLock } from "./lock.ts";
 
 /** Where finished artifacts lie: `${XDG_CACHE_HOME:-~/.cache}/mastodon-stack`. */
 export function cacheRoot(): string {
-  const xdg = process.env["XDG_CACHE_HOME"];
-  return join(xdg !== undefined && xdg !== "" ? xdg : join(homedir(), ".cache"), "mastodon-stack");
+  const xdg = process.env["XDG_CACHE_HOME"] ?? "";
+  return join(isAbsolute(xdg) ? xdg : join(homedir(), ".cache"), "mastodon-stack"); // a relative one counts as unset
 }
 
 /** Twelve hexadecimal digits that change when the name or the content of any input changes. */

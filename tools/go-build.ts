@@ -1,5 +1,5 @@
 // Builds one artifact with Go, in a copy of its module, so that a checkout stays as it is.
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { GoArtifact } from "./artifacts.ts";
@@ -27,7 +27,7 @@ export async function buildWithGo(
   const go = await findGo(artifact.title, module);
   await checkDisk(artifact.title, [cacheRoot, ...(await goCaches(go))], artifact.diskBytes);
   const log = await newLog(cacheRoot, artifact.name);
-  const work = await mkdtemp(join(tmpdir(), `mastodon-${artifact.name}-`));
+  const work = join(draft, "work"); // in the draft, because leftovers of a crash are removed there
   try {
     await cp(module, work, { recursive: true });
     const command = goCommand(artifact, go, work, log);
@@ -38,19 +38,7 @@ export async function buildWithGo(
       const source = await command(["list", "-m", "-f", "{{.Dir}}", artifact.source]);
       await artifact.beforeBuild?.(work, source.output.trim());
     }
-    // One compilation at a time: two would only share the cores, and would compile what they have in common twice.
-    await withLock(
-      join(cacheRoot, "go-build"),
-      () => now("waiting for another build"),
-      async () => {
-        let packages = 0;
-        now(`compiling, 0 of at most ${artifact.packages} packages`);
-        const binary = join(draft, artifact.binary);
-        await command(["build", "-v", ...buildFlags(artifact), "-o", binary, artifact.package], () => {
-          now(`compiling, ${++packages} of at most ${artifact.packages} packages`);
-        });
-      },
-    );
+    await compile(artifact, command, { binary: join(draft, artifact.binary), cacheRoot, now });
     await artifact.afterBuild?.(draft);
     await rm(log); // kept only where it explains a failure
   } finally {
@@ -58,10 +46,36 @@ export async function buildWithGo(
   }
 }
 
-function goCommand(artifact: GoArtifact, go: string, cwd: string, log: string) {
-  return async (args: readonly string[], onLine?: () => void): Promise<RunResult> => {
+interface CompileOptions {
+  readonly binary: string;
+  readonly cacheRoot: string;
+  readonly now: (text: string) => void;
+}
+
+/** One compilation at a time: two would only share the cores, and would compile what they have in common twice. */
+async function compile(artifact: GoArtifact, command: GoCommand, { binary, cacheRoot, now }: CompileOptions) {
+  const waiting = () => now("waiting for another build");
+  await withLock(join(cacheRoot, "go-build"), waiting, async () => {
+    let packages = 0;
+    const compiling = () => now(`compiling, ${packages++} of at most ${artifact.packages} packages`);
+    compiling();
+    await command(["build", "-v", ...buildFlags(artifact), "-o", binary, artifact.package], compiling);
+  });
+}
+
+/** Runs `go` in the work folder; throws what a person can do about a failure. */
+type GoCommand = (args: readonly string[], onLine?: () => void) => Promise<RunResult>;
+
+function goCommand(artifact: GoArtifact, go: string, cwd: string, log: string): GoCommand {
+  return async (args, onLine) => {
     const result = await run(go, args, { cwd, env: goEnvironment, log, ...(onLine ? { onLine } : {}) });
     if (result.code === 0) return result;
+    if (result.interrupted) {
+      await rm(log);
+      throw new EngineError(
+        `Interrupted while building the ${artifact.title}; what is compiled is kept for the next time.`,
+      );
+    }
     throw new EngineError(explainFailedBuild({ title: artifact.title, output: result.output, log }));
   };
 }

@@ -22,9 +22,12 @@ export interface RunResult {
   readonly output: string;
   /** The program is not there. */
   readonly missing: boolean;
+  /** This process was told to end, and ended the program. */
+  readonly interrupted: boolean;
 }
 
 const running = new Set<ChildProcess>();
+let interrupted = false;
 const endings: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** Never throws for what the program does: the caller knows what a failure means. */
@@ -47,11 +50,11 @@ export async function run(program: string, args: readonly string[], options: Run
   return new Promise((resolve) => {
     child.once("error", (error: NodeJS.ErrnoException) => {
       forget(child);
-      resolve({ code: undefined, output: error.message, missing: error.code === "ENOENT" });
+      resolve({ code: undefined, output: error.message, missing: error.code === "ENOENT", interrupted });
     });
     child.once("close", (code) => {
       forget(child);
-      resolve({ code: code ?? undefined, output: lines.join("\n"), missing: false });
+      resolve({ code: code ?? undefined, output: lines.join("\n"), missing: false, interrupted });
     });
   });
 }
@@ -71,6 +74,7 @@ function forget(child: ChildProcess): void {
 }
 
 function endOnSignal(signal: NodeJS.Signals): void {
+  interrupted = true;
   endAll();
   stopListening();
   // With our listener gone, the signal has its ordinary effect, unless somebody else listens too and has heard it already.
