@@ -31,6 +31,16 @@ export class Ses extends pulumi.ComponentResource {
   constructor(name: string, args: SesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mail:Ses", name, {}, opts);
     const { prefix, domain, zone, settings } = args;
+    const identity = this.createIdentity(name, args);
+    const login = this.createLogin(name, prefix, identity.arn);
+    this.host = `email-smtp.${settings.region}.amazonaws.com`;
+    this.user = login.id;
+    this.password = pulumi.secret(login.sesSmtpPasswordV4);
+    this.dkim = [0, 1, 2].map((index) => dkimRecord(identity, index, relativeName(`_domainkey.${domain}`, zone)));
+    this.registerOutputs({ host: this.host });
+  }
+
+  private createIdentity(name: string, { prefix, domain, settings }: SesArgs): aws.sesv2.EmailIdentity {
     const configuration = new aws.sesv2.ConfigurationSet(
       `${name}-configuration`,
       {
@@ -50,12 +60,7 @@ export class Ses extends pulumi.ComponentResource {
       { emailIdentity: identity.emailIdentity, mailFromDomain: mailFromDomain(domain, settings) },
       { parent: this },
     );
-    const login = this.createLogin(name, prefix, identity.arn);
-    this.host = `email-smtp.${settings.region}.amazonaws.com`;
-    this.user = login.id;
-    this.password = pulumi.secret(login.sesSmtpPasswordV4);
-    this.dkim = [0, 1, 2].map((index) => dkimRecord(identity, index, relativeName(`_domainkey.${domain}`, zone)));
-    this.registerOutputs({ host: this.host });
+    return identity;
   }
 
   private createLogin(name: string, prefix: string, identityArn: pulumi.Output<string>): aws.iam.AccessKey {

@@ -1,5 +1,5 @@
 // Builds the Mastodon server in the cluster, and the mail service that it sends through.
-import type { Placement } from "../../components/mastodon/args.ts";
+import type { MediaArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { poolKey } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
@@ -37,6 +37,18 @@ function placement(pool: string, settings: NodePoolSettings | undefined): Placem
   };
 }
 
+function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): MediaArgs {
+  const { region } = settings.storage.media;
+  return {
+    bucket: bucket.bucket,
+    region,
+    endpoint: spacesEndpoint(region),
+    accessKeyId: key.accessKeyId,
+    secretAccessKey: key.secretAccessKey,
+    aliasHost: settings.domains.media,
+  };
+}
+
 export interface ServerParts {
   readonly compute: Compute;
   readonly zoned: Zoned;
@@ -49,8 +61,6 @@ export function buildMastodon(context: Context, { compute, zoned, storage, mail 
   const { postgresql, queue, cache } = compute;
   const { pools } = settings.kubernetes;
   const sidekiqPool = "sidekiq" in pools ? "sidekiq" : "web";
-  const region = settings.storage.media.region;
-  const { key, bucket } = storage.media;
   return new Mastodon("mastodon", {
     settings: settings.mastodon,
     provider: compute.kubernetes,
@@ -65,14 +75,7 @@ export function buildMastodon(context: Context, { compute, zoned, storage, mail 
       caCertificate: postgresql.caCertificate,
     },
     valkey: { url: queue.url, cacheUrl: cache.url, ports: [queue.port, cache.port] },
-    media: {
-      bucket: bucket.bucket,
-      region,
-      endpoint: spacesEndpoint(region),
-      accessKeyId: key.accessKeyId,
-      secretAccessKey: key.secretAccessKey,
-      aliasHost: settings.domains.media,
-    },
+    media: mediaArgs(context, storage),
     mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
     loadBalancer: { name: settings.name, certificateName: zoned.edge.certificateName },
     pools: { web: placement("web", pools["web"]), sidekiq: placement(sidekiqPool, pools[sidekiqPool]) },
