@@ -8,7 +8,7 @@ import type { EngineLog } from "./engine-log.ts";
 import type { Subject } from "./operations.ts";
 
 /** The folder with all run-time state; the same rule as `local/home.ts`, from here. */
-export function pluginHome(): string {
+function pluginHome(): string {
   return resolve(process.env["MASTODON_LOCAL_HOME"] ?? resolve(import.meta.dirname, "../../.local"));
 }
 

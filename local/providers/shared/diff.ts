@@ -6,7 +6,7 @@ import { elementFact, fieldsOf, isList, isOutputOnly, isSingleObject, isZero } f
 import { isAbsent, isInternalKey, isObject, isUnknown, type ObjectValue, ruleKey } from "./values.ts";
 
 /** One changed property, by path (`nodePool.size`, `rules[0].value`). */
-export interface Change {
+interface Change {
   readonly path: string;
   readonly kind: "add" | "delete" | "update";
   readonly replace: boolean;
