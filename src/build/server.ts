@@ -1,5 +1,5 @@
 // Builds the Mastodon server in the cluster, and the mail service that it sends through.
-import type { MediaArgs, Placement } from "../../components/mastodon/args.ts";
+import type { MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { poolKey } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
@@ -37,7 +37,7 @@ function placement(pool: string, settings: NodePoolSettings | undefined): Placem
   };
 }
 
-function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): MediaArgs {
+function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): MastodonArgs["media"] {
   const { region } = settings.storage.media;
   return {
     bucket: bucket.bucket,
