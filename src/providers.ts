@@ -62,9 +62,14 @@ export function providerOf<Provider>(providers: ReadonlyMap<string, Provider>, k
 }
 
 /** The provider of a cluster's objects. */
-export function kubernetesProvider(name: string, kubeconfig: pulumi.Input<string>): kubernetes.Provider {
+export function kubernetesProvider(
+  name: string,
+  { clusterId, kubeconfig }: { readonly clusterId: pulumi.Input<string>; readonly kubeconfig: pulumi.Input<string> },
+): kubernetes.Provider {
   return new kubernetes.Provider(name, {
     kubeconfig,
+    // Without it a changed address or certificate in the kubeconfig counts as another cluster, and every object in it is replaced.
+    clusterIdentifier: clusterId,
     // Fields that autoscalers own stay theirs, and two writers of one field are told apart.
     enableServerSideApply: true,
   });

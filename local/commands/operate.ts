@@ -44,8 +44,10 @@ export async function operate(
   }
   checkSettings(options.settingsFile);
   const stack = await openLocalStack({ ...options, report: options.print });
-  await resumeClusters(options.home, options.print);
+  const moved = await resumeClusters(options.home, options.print);
   await settlePendingOperations(options.home, stack, options.print);
+  // The state still knows the old address or token, and nothing in the cluster could be reached with it.
+  if (moved.length > 0) await stack.refresh({ target: moved });
   options.print(`${title} ...`);
   const progress = new Progress(options.print);
   // Until here an interrupt may simply end the process; from here on the engine's state is at stake.

@@ -22,7 +22,7 @@ export function buildCompute({ settings, inMainAccount }: Context) {
   const place = { prefix, region, vpcId, kubernetesId: cluster.clusterId, protect };
   return {
     cluster,
-    kubernetes: kubernetesProvider("kubernetes", cluster.kubeconfig),
+    kubernetes: kubernetesProvider("kubernetes", cluster),
     postgresql: new Postgresql("postgresql", { ...place, settings: database.postgresql }, inMainAccount),
     queue: new Valkey(
       "valkey-queue",

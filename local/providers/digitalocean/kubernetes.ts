@@ -76,12 +76,6 @@ async function withDefaultPool(ctx: Context, id: string, state: Properties): Pro
   return { nodePool: { ...pool, ...(await reconcile(ctx, id, text(pool, "id") ?? "")) } };
 }
 
-/** True when the stored credentials end within an hour. */
-function credentialsEnd(state: Properties, now: string): boolean {
-  const ends = Date.parse(text(objects(state, "kubeConfigs")[0] ?? {}, "expiresAt") ?? "");
-  return Number.isNaN(ends) || ends - Date.parse(now) < 3_600_000;
-}
-
 /** Reads the nodes of a pool; a cluster that was stopped keeps what is known of it. */
 async function seenNodes(ctx: Context, clusterId: string, poolId: string): Promise<Properties> {
   try {
@@ -111,14 +105,14 @@ const cluster: Hooks = {
       throw error;
     }
   },
-  change: (ctx, id, state) => withDefaultPool(ctx, id, state),
+  change: (ctx, id, state) => bringUp(ctx, id, state),
   async refresh(ctx, id, state) {
     // A run that was killed may have left the creation half done: it is finished here.
     if (objects(state, "kubeConfigs").length === 0) return bringUp(ctx, id, state);
     const pool = object(state, "nodePool");
     const nodes = await seenNodes(ctx, id, text(pool, "id") ?? "");
-    const renewed = credentialsEnd(state, ctx.now()) ? await startControlPlane(ctx, id, state) : {};
-    return { ...renewed, nodePool: { ...pool, ...nodes } };
+    // Its port may have moved since, and its token ends after a week; cheap where the cluster runs.
+    return { ...(await startControlPlane(ctx, id, state)), nodePool: { ...pool, ...nodes } };
   },
   async stop(ctx, id) {
     await (await clusterEngine()).deleteCluster(ctx.home, id);
