@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
-import { prepareEngine } from "../../tools/engine.ts";
+import { prepareControlPlane, prepareEngine } from "../../tools/engine.ts";
 import { projectRoot } from "../home.ts";
 import { engineEnvironment } from "./environment.ts";
 import { layOutEngine } from "./layout.ts";
@@ -28,7 +28,9 @@ export interface LocalStackOptions {
  * The CLI works on a copy of the settings, so that it never rewrites the operator's files.
  */
 export async function openLocalStack(options: LocalStackOptions): Promise<Stack> {
-  const engine = await prepareEngine(options.report ? { report: options.report } : {});
+  const progress = options.report ? { report: options.report } : {};
+  // Both before the engine runs: a build inside an operation could neither show its progress nor be cancelled in a moment.
+  const [engine] = await Promise.all([prepareEngine(progress), prepareControlPlane(progress)]);
   const root = layOutEngine(options.home, engine);
   const workDir = copySettings(options);
   const environment = engineEnvironment(options.home);
