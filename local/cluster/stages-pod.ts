@@ -1,5 +1,5 @@
 // A pod's life on a simulated node: sandbox, init containers, running, ready, and its end: completed, failed, deleted.
-import type { StageSpec } from "./stages.ts";
+import type { StageSpec } from "./stage-spec.ts";
 
 /** Pods with this annotation set to "true" fail, so that a test can see what a failed migration does. */
 const failAnnotation = "local.mastodon/fail";

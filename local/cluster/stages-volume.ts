@@ -1,5 +1,5 @@
 // Volumes: a claim of a DigitalOcean block storage class gets a volume at once, as the class's Immediate binding mode does.
-import type { StageSpec } from "./stages.ts";
+import type { StageSpec } from "./stage-spec.ts";
 
 const ours = '.spec.storageClassName // "" | startswith("do-block-storage")';
 const notDeleted = ".metadata.deletionTimestamp == null";

@@ -1,18 +1,8 @@
 // How simulated nodes, pods and volumes live: KWOK's configuration, one Stage for each step of a life.
 import { stringify } from "yaml";
+import type { StageSpec } from "./stage-spec.ts";
 import { podStages } from "./stages-pod.ts";
 import { volumeStages } from "./stages-volume.ts";
-
-export interface StageSpec {
-  readonly name: string;
-  readonly kind: "Node" | "Pod" | "PersistentVolume" | "PersistentVolumeClaim";
-  /** jq expressions that must give one of the values (`true` where none is named). */
-  readonly when: readonly string[];
-  readonly afterMilliseconds?: number;
-  readonly upToMilliseconds?: number;
-  readonly event?: { readonly type: "Normal" | "Warning"; readonly reason: string; readonly message: string };
-  readonly steps: readonly object[];
-}
 
 /** The whole configuration file, one YAML document for each Stage. */
 export function kwokConfiguration(): string {
