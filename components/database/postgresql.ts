@@ -60,7 +60,8 @@ export class Postgresql extends pulumi.ComponentResource {
     const firewall = new digitalocean.DatabaseFirewall(
       `${name}-firewall`,
       { clusterId, rules: trustedSources(args.kubernetesId) },
-      { parent: this, dependsOn: pool },
+      // Deleting the rules lets everybody in; they go with the database.
+      { parent: this, dependsOn: pool, retainOnDelete: true },
     );
     // The address is given away only once the cluster may connect, so that a migration never meets a closed door.
     this.host = pulumi.all([cluster.privateHost, firewall.id]).apply(([host]) => host);

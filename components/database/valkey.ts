@@ -33,7 +33,8 @@ export class Valkey extends pulumi.ComponentResource {
     const firewall = new digitalocean.DatabaseFirewall(
       `${name}-firewall`,
       { clusterId: cluster.id, rules: trustedSources(args.kubernetesId) },
-      { parent: this },
+      // Deleting the rules lets everybody in; they go with the database.
+      { parent: this, retainOnDelete: true },
     );
     this.host = cluster.privateHost;
     this.port = cluster.port;

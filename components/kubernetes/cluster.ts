@@ -20,8 +20,6 @@ export class Cluster extends pulumi.ComponentResource {
   readonly endpoint: pulumi.Output<string>;
   /** Secret. Its token lives 7 days and is renewed by `pulumi refresh` (facts/digitalocean.md trap 10). */
   readonly kubeconfig: pulumi.Output<string>;
-  /** By pool, so that workloads can wait for the nodes they need. */
-  readonly nodePools: Readonly<Record<string, digitalocean.KubernetesNodePool>>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:kubernetes:Cluster", name, {}, opts);
@@ -30,7 +28,7 @@ export class Cluster extends pulumi.ComponentResource {
       protect: args.protect, // replacing it takes the server down for an hour
       ignoreChanges: ["version"], // the platform patches it; a lower version in code would replace the cluster (D6.1)
     });
-    this.nodePools = createNodePools(name, args, cluster.id, this);
+    createNodePools(name, args, cluster.id, this);
     this.clusterId = cluster.id;
     this.clusterUrn = cluster.clusterUrn;
     this.clusterName = cluster.name;
@@ -41,18 +39,19 @@ export class Cluster extends pulumi.ComponentResource {
   }
 }
 
-function createNodePools(name: string, args: ClusterArgs, clusterId: pulumi.Output<string>, parent: pulumi.Resource) {
-  return Object.fromEntries(
-    Object.entries(args.settings.pools).map(([pool, settings]) => [
-      pool,
-      new digitalocean.KubernetesNodePool(
-        `${name}-pool-${pool}`,
-        nodePoolInputs(args.prefix, pool, settings, clusterId),
-        {
-          parent,
-          ignoreChanges: ["nodeCount"], // the autoscaler owns it
-        },
-      ),
-    ]),
-  );
+function createNodePools(
+  name: string,
+  { prefix, settings }: ClusterArgs,
+  clusterId: pulumi.Output<string>,
+  parent: pulumi.Resource,
+): void {
+  for (const [pool, poolSettings] of Object.entries(settings.pools)) {
+    const inputs = nodePoolInputs(prefix, pool, poolSettings, clusterId);
+    new digitalocean.KubernetesNodePool(`${name}-pool-${pool}`, inputs, {
+      parent,
+      ignoreChanges: ["nodeCount"], // the autoscaler owns it
+      // Another size is another pool. The provider would delete the old one first, and all of its pods would have no node.
+      deleteBeforeReplace: false,
+    });
+  }
 }

@@ -44,6 +44,11 @@ export function clusterInputs(
   };
 }
 
+/** Physical name of a pool. The size is part of it, so that a pool of another size can stand beside the old one. */
+export function nodePoolName(prefix: string, pool: string, { size }: Pick<NodePoolSettings, "size">): string {
+  return `${prefix}-${pool}-${size}`;
+}
+
 /** Inputs of one autoscaled pool; `nodeCount` is left out because the autoscaler owns it. */
 export function nodePoolInputs(
   prefix: string,
@@ -54,7 +59,7 @@ export function nodePoolInputs(
   const own = settings.dedicated ? [{ key: poolKey, value: pool, effect: "NoSchedule" }] : [];
   return {
     clusterId,
-    name: `${prefix}-${pool}`,
+    name: nodePoolName(prefix, pool, settings),
     size: settings.size,
     autoScale: true,
     minNodes: settings.min,

@@ -13,7 +13,9 @@ const taintSchema = z.strictObject({
 /** A pool of equal nodes that grows and shrinks between two sizes. */
 const nodePoolSchema = z
   .strictObject({
-    size: dropletSizeSchema.default("s-4vcpu-8gb").describe("droplet size; changing it replaces the pool"),
+    size: dropletSizeSchema
+      .default("s-4vcpu-8gb")
+      .describe("droplet size; changing it makes a new pool, then removes the old one"),
     min: z.int().min(1).max(512).describe("fewest nodes"),
     max: z.int().min(1).max(512).describe("most nodes; the account's droplet limit counts too"),
     labels: z.record(z.string(), z.string()).default({}).describe("labels besides the pool's own"),

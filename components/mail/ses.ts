@@ -31,8 +31,9 @@ export class Ses extends pulumi.ComponentResource {
   constructor(name: string, args: SesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mail:Ses", name, {}, opts);
     const { prefix, domain, zone, settings } = args;
-    const identity = this.createIdentity(name, args);
-    const login = this.createLogin(name, prefix, identity.arn);
+    const configuration = this.createConfiguration(name, prefix);
+    const identity = this.createIdentity(name, args, configuration);
+    const login = this.createLogin(name, prefix, [identity.arn, configuration.arn]);
     this.host = `email-smtp.${settings.region}.amazonaws.com`;
     this.user = login.id;
     this.password = pulumi.secret(login.sesSmtpPasswordV4);
@@ -40,8 +41,8 @@ export class Ses extends pulumi.ComponentResource {
     this.registerOutputs({ host: this.host });
   }
 
-  private createIdentity(name: string, { prefix, domain, settings }: SesArgs): aws.sesv2.EmailIdentity {
-    const configuration = new aws.sesv2.ConfigurationSet(
+  private createConfiguration(name: string, prefix: string): aws.sesv2.ConfigurationSet {
+    return new aws.sesv2.ConfigurationSet(
       `${name}-configuration`,
       {
         configurationSetName: prefix,
@@ -50,6 +51,13 @@ export class Ses extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+  }
+
+  private createIdentity(
+    name: string,
+    { domain, settings }: SesArgs,
+    configuration: aws.sesv2.ConfigurationSet,
+  ): aws.sesv2.EmailIdentity {
     const identity = new aws.sesv2.EmailIdentity(
       `${name}-identity`,
       { emailIdentity: domain, configurationSetName: configuration.configurationSetName },
@@ -63,21 +71,24 @@ export class Ses extends pulumi.ComponentResource {
     return identity;
   }
 
-  private createLogin(name: string, prefix: string, identityArn: pulumi.Output<string>): aws.iam.AccessKey {
+  private createLogin(name: string, prefix: string, sendsWith: pulumi.Output<string>[]): aws.iam.AccessKey {
     const user = new aws.iam.User(`${name}-user`, { name: `${prefix}-smtp` }, { parent: this });
     new aws.iam.UserPolicy(
       `${name}-policy`,
-      { name: "send-mail", user: user.name, policy: pulumi.jsonStringify(sendPolicy(identityArn)) },
+      { name: "send-mail", user: user.name, policy: pulumi.jsonStringify(sendPolicy(sendsWith)) },
       { parent: this },
     );
     return new aws.iam.AccessKey(`${name}-access-key`, { user: user.name }, { parent: this });
   }
 }
 
-function sendPolicy(identityArn: pulumi.Input<string>) {
+/**
+ * @param sendsWith ARNs of the identity and of its configuration set: SES checks both, and answers 554 when one is missing
+ */
+function sendPolicy(sendsWith: readonly pulumi.Input<string>[]) {
   return {
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "ses:SendRawEmail", Resource: identityArn }],
+    Statement: [{ Effect: "Allow", Action: "ses:SendRawEmail", Resource: sendsWith }],
   };
 }
 

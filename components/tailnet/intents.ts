@@ -41,6 +41,8 @@ const services = {
   pool: { name: "database pool", tag: tags.gateway, ports: [6432] },
   database: { name: "database, direct", tag: tags.gateway, ports: [5432] },
   valkey: { name: "Valkey", tag: tags.gateway, ports: [6379] },
+  // Tailscale SSH asks for a grant of port 22 besides its own rule (tailscale.com/kb/1193, "Ensure Tailscale SSH is permitted").
+  login: { name: "login on a worker", tag: tags.worker, ports: [22] },
 } as const satisfies Record<string, Service>;
 
 const operators: Subject = { name: "operators", selector: "group:operators" };
@@ -57,6 +59,7 @@ export function intentMatrix(settings: TailnetSettings): IntentMatrix {
     intents: [
       { from: operators, to: services.kubernetes },
       { from: operators, to: services.database },
+      { from: operators, to: services.login },
       { from: ci, to: services.kubernetes },
       { from: workers, to: services.pool },
       { from: workers, to: services.valkey },

@@ -74,8 +74,9 @@ export class Workers extends pulumi.ComponentResource {
         monitoring: true,
         userData: pulumi.secret(key.key).apply((tailnetKey) => workerUserData({ ...boot, tailnetKey })),
       },
-      // The firewall is there before the machine is. New user data would replace the droplet: rename the worker for that.
-      { parent: this, dependsOn: firewall, ignoreChanges: ["userData"] },
+      // The firewall is there before the machine is. New user data or another image would replace the droplet, whose key to the
+      // tailnet is used up by then: rename the worker for that.
+      { parent: this, dependsOn: firewall, ignoreChanges: ["userData", "image"] },
     );
   }
 }

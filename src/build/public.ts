@@ -20,7 +20,7 @@ export function buildZone({ settings, inMainAccount, zone: zoneName }: Context) 
   const certificate = (use: string, hosts: readonly string[]): ManagedCertificate =>
     new ManagedCertificate(
       `certificate-${use}`,
-      { certificateName: `${prefix}-${use}`, domains: hosts },
+      { prefix: `${prefix}-${use}`, domains: hosts },
       { ...inMainAccount, dependsOn: zone },
     );
   return {

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RecordPlan } from "../../components/dns/records.ts";
 import type { SpacesCdn } from "../../components/cdn/spaces-cdn.ts";
+import { nodePoolName } from "../../components/kubernetes/inputs.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
@@ -72,7 +73,10 @@ function nodePools({ name, kubernetes }: Context["settings"]) {
   const { system, pools } = kubernetes;
   return [
     { name: `${name}-system`, size: system.size, min: system.nodes, max: system.nodes },
-    ...Object.entries(pools).map(([pool, { size, min, max }]) => ({ name: `${name}-${pool}`, size, min, max })),
+    ...Object.entries(pools).map(([pool, settings]) => {
+      const { size, min, max } = settings;
+      return { name: nodePoolName(name, pool, settings), size, min, max };
+    }),
   ];
 }
 

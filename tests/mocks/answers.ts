@@ -21,6 +21,9 @@ function fixedPrivateKey(): string {
 const answers: Readonly<Record<string, Answer>> = {
   "aws:iam/accessKey:AccessKey": () => ({ secret: secretText("aws"), sesSmtpPasswordV4: secretText("smtp") }),
   "aws:s3/bucket:Bucket": ({ bucket }) => ({ arn: `arn:aws:s3:::${String(bucket)}` }),
+  "aws:sesv2/configurationSet:ConfigurationSet": ({ configurationSetName }) => ({
+    arn: `arn:aws:ses:ca-central-1:123456789012:configuration-set/${String(configurationSetName)}`,
+  }),
   "aws:sesv2/emailIdentity:EmailIdentity": ({ emailIdentity }) => ({
     arn: `arn:aws:ses:ca-central-1:123456789012:identity/${String(emailIdentity)}`,
     dkimSigningAttributes: { tokens: ["dkim1", "dkim2", "dkim3"] },

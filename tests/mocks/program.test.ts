@@ -49,6 +49,33 @@ describe.each(stackNames)("the program of %s", (stack: StackName) => {
     expect(found).toEqual([]);
   });
 
+  it("makes the successor of a certificate or a pool in use before it deletes the old one", () => {
+    const used = custom.filter(({ type }) => /:(Certificate|KubernetesNodePool)$/.test(type));
+    expect(used.length).toBeGreaterThanOrEqual(4);
+    for (const { name, options } of used) expect(options["deleteBeforeReplace"], name).toBe(false);
+  });
+
+  it("never takes a database's firewall away, which would let everybody in", () => {
+    const firewalls = custom.filter(({ type }) => type.endsWith(":DatabaseFirewall"));
+    expect(firewalls).toHaveLength(3);
+    for (const { name, options } of firewalls) expect(options["retainOnDelete"], name).toBe(true);
+  });
+
+  it("lets the mail login send with the identity and with its configuration set", () => {
+    const policy = String(custom.find(({ name }) => name === "mail-policy")?.inputs["policy"]);
+    expect(JSON.parse(policy)).toMatchObject({
+      Statement: [
+        {
+          Action: "ses:SendRawEmail",
+          Resource: [
+            expect.stringMatching(/^arn:aws:ses:.*:identity\//),
+            expect.stringMatching(/^arn:aws:ses:.*:configuration-set\//),
+          ],
+        },
+      ],
+    });
+  });
+
   it("sends no secret in plain text", () => {
     for (const { type, name, inputs } of recording.registrations) {
       expect(JSON.stringify(inputs), `${type} ${name}`).not.toMatch(secretTexts);
@@ -85,6 +112,11 @@ describe("the shop's program", () => {
   it("keeps a worker's tailnet key out of plain user data", () => {
     const droplets = registrations.filter(({ type }) => type.endsWith(":Droplet"));
     expect(droplets.map(({ inputs }) => inputs["userData"])).toEqual(["[secret]", "[secret]"]);
+  });
+
+  it("replaces no worker by itself: its key to the tailnet works once", () => {
+    const droplets = registrations.filter(({ type }) => type.endsWith(":Droplet"));
+    for (const { options } of droplets) expect(options["ignoreChanges"]).toEqual(["userData", "image"]);
   });
 
   it("runs Sidekiq in the only pool", () => {

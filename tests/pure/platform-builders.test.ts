@@ -4,6 +4,7 @@ import { lifecycleRules, objectLockRule, putOnlyPolicy } from "../../components/
 import { connectionLimit, planMemoryGib } from "../../components/database/plans.ts";
 import { valkeyInputs } from "../../components/database/inputs.ts";
 import { edgeDomains, relativeName, serverRecords } from "../../components/dns/records.ts";
+import { certificateName } from "../../components/dns/certificate.ts";
 import { clusterInputs, nodePoolInputs } from "../../components/kubernetes/inputs.ts";
 import { dmarcText, mailRecords, spfText } from "../../components/mail/records.ts";
 import { uptimeChecks } from "../../components/monitoring/checks.ts";
@@ -34,6 +35,13 @@ describe("the cluster", () => {
     expect(nodePoolInputs("social", "web", settings.kubernetes.pools["web"]!, "c")).not.toHaveProperty("nodeCount");
   });
 
+  it("gives a pool of another size another name, so that both can stand side by side", () => {
+    const pool = settings.kubernetes.pools["web"]!;
+    const name = (size: string) => nodePoolInputs("social", "web", { ...pool, size }, "c").name;
+    expect(name("s-4vcpu-8gb")).toBe("social-web-s-4vcpu-8gb");
+    expect(name("s-8vcpu-16gb")).toBe("social-web-s-8vcpu-16gb");
+  });
+
   it("taints a dedicated pool and labels every pool", () => {
     const pool = settings.kubernetes.pools["web"]!;
     const taint = { key: "mastodon/pool", value: "web", effect: "NoSchedule" };
@@ -43,6 +51,18 @@ describe("the cluster", () => {
     });
     expect(nodePoolInputs("social", "web", { ...pool, dedicated: false }, "c")).toMatchObject({ taints: [] });
   });
+});
+
+describe("a managed certificate's name", () => {
+  const one = certificateName("social-edge", ["social.example", "streaming.social.example"]);
+
+  it("stays while its domains stay, in whatever order", () => {
+    expect(one).toMatch(/^social-edge-[0-9a-f]{8}$/);
+    expect(certificateName("social-edge", ["streaming.social.example", "social.example"])).toBe(one);
+  });
+
+  it("changes with its domains, so that the new one comes before the one in use goes", () =>
+    expect(certificateName("social-edge", ["social.example"])).not.toBe(one));
 });
 
 describe("databases", () => {

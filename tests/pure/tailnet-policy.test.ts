@@ -26,6 +26,15 @@ describe("the tailnet policy", () => {
     ]);
   });
 
+  it("lets operators, and nobody else, on to workers: their ssh rule alone opens no port", () => {
+    const logins = policy.grants.filter(({ ip }) => ip.includes("tcp:22"));
+    expect(logins).toEqual([{ src: ["group:operators"], dst: [tags.worker], ip: ["tcp:22"] }]);
+    for (const { src, dst } of policy.ssh)
+      expect(logins).toContainEqual(expect.objectContaining({ src: [...src], dst: [...dst] }));
+    for (const { src, accept = [], deny = [] } of policy.tests)
+      expect(src === "group:operators" ? accept : deny).toContain("tag:worker:22");
+  });
+
   it("tests that CI reaches the API server, but no database and no machine's ssh", () => {
     const test = policy.tests.find(({ src }) => src === tags.ci);
     expect(test?.accept).toEqual(["tag:kubernetes:443"]);
