@@ -57,6 +57,13 @@ export interface Failure {
  */
 export type ValueRule = (value: Value) => string | undefined;
 
+/** Judges whether two values mean the same to the cloud; `whole` is the state and the inputs that they come from. */
+export type SameValue = (
+  old: Value,
+  now: Value,
+  whole: { readonly olds: Properties; readonly news: Properties },
+) => boolean;
+
 /** How a real plugin treats types and removals: `sdkv2` coerces "5" to 5 and keeps removed computed values; `framework` is strict. */
 export type Bridge = "sdkv2" | "framework";
 
@@ -160,10 +167,10 @@ export interface ResourceType {
     readonly maxLength?: number;
     readonly lowercase?: boolean;
   };
-  /** Top-level properties that must be replaced although no fact says so (a lower Kubernetes version). */
+  /** Top-level properties whose change needs a new object although no fact says so (a lower Kubernetes version). */
   readonly replaces?: (olds: Properties, news: Properties) => readonly string[];
   /** Index-free paths whose differences do not count (the cloud normalises the value). `now` is `null` for a removed one. */
-  readonly sameValue?: Readonly<Record<string, (old: Value, now: Value) => boolean>>;
+  readonly sameValue?: Readonly<Record<string, SameValue>>;
   /** Default `true` where the name was given by hand and the type has `autoName`: the name must be free before the successor is made. */
   readonly deleteBeforeReplace?: boolean;
   /** `false`: nothing in the account, the state lives with Pulumi only (random, tls). Default `true`. */

@@ -12,6 +12,10 @@ export const notZero: ValueRule = (value) => (value === 0 ? "must not be 0" : un
 export const cidr: ValueRule = (value) =>
   isCidr(value) ? undefined : `must be a range like 10.20.0.0/16, not ${show(value)}`;
 export const ipv4: ValueRule = (value) => (isIpv4(value) ? undefined : `must be an IPv4 address, not ${show(value)}`);
+export const day: ValueRule = (value) =>
+  typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && isDay(value)
+    ? undefined
+    : `must be a day like 2026-08-31, not ${show(value)}`;
 export const tag = matches(
   /^[a-zA-Z0-9:\-_]{1,255}$/,
   "a tag of 1 to 255 letters, digits, colons, dashes and underscores",
@@ -40,6 +44,12 @@ export const firewallRules = (path: string, end: string): Rules => ({
 });
 export const notEmptyAll = (...names: readonly string[]): Rules =>
   Object.fromEntries(names.map((name) => [name, notEmpty]));
+
+/** JavaScript takes the 31st of June for the first of July; the plugin refuses it. */
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
 
 /** Days of the week, in lower case. */
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

@@ -1,6 +1,17 @@
 // Which values DigitalOcean's plugin refuses for networks, names and certificates. Source: as in value-rules.ts.
 import { atLeast, between, lengthBetween, notEmpty, oneOf, oneOfAnyCase } from "../shared/rules.ts";
-import { cidr, filled, firewallRules, ipv4, notEmptyAll, port, type Rules, tag, tags } from "./common-rules.ts";
+import {
+  cidr,
+  filled,
+  firewallRules,
+  ipv4,
+  notEmptyAll,
+  notZero,
+  port,
+  type Rules,
+  tag,
+  tags,
+} from "./common-rules.ts";
 
 /** Rules by class name. */
 export const networkRules: Readonly<Record<string, Rules>> = {
@@ -37,7 +48,7 @@ export const networkRules: Readonly<Record<string, Rules>> = {
     "stickySessions.cookieTtlSeconds": atLeast(1),
   },
   ReservedIp: { ipAddress: ipv4 },
-  ReservedIpAssignment: { ipAddress: ipv4 },
+  ReservedIpAssignment: { ipAddress: ipv4, dropletId: notZero },
   Domain: notEmptyAll("name", "ipAddress"),
   DnsRecord: {
     ...notEmptyAll("domain", "name"),

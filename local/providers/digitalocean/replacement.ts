@@ -1,51 +1,36 @@
 // Rules that live in the plugin's code and not in its property facts: what replaces after all, what counts as no difference.
-import type { Failure, Properties, ResourceType, Value } from "../contract.ts";
-import { canonical } from "../shared/diff.ts";
+import type { Failure, Properties, ResourceType } from "../contract.ts";
 import { isAbsent, text } from "../shared/values.ts";
+import {
+  disabledBlock,
+  hashedText,
+  ignoringCase,
+  ignoringEdges,
+  leftToTheAutoscaler,
+  newerRedis,
+  ofCustomCertificate,
+  ownNameOfZone,
+  sameMinute,
+  samePolicy,
+  usualAuthentication,
+  valueInZone,
+} from "./same-values.ts";
 
 type Extra = Partial<Pick<ResourceType, "check" | "replaces" | "sameValue">>;
 
-const ignoringCase = (old: Value, now: Value) =>
-  typeof old === "string" && typeof now === "string" && old.toLowerCase() === now.toLowerCase();
-
-const ignoringEdges = (old: Value, now: Value) =>
-  typeof old === "string" && typeof now === "string" && old.trim() === now.trim();
-
-function minuteOf(value: Value): string | undefined {
-  return typeof value === "string" ? value.split(":").slice(0, 2).join(":") : undefined;
-}
-
-/** "03:00" and "03:00:00" are the same time of day. */
-const sameMinute = (old: Value, now: Value) => minuteOf(old) !== undefined && minuteOf(old) === minuteOf(now);
-
-function parsed(json: Value): Value {
-  try {
-    const value: Value = JSON.parse(typeof json === "string" ? json : "null");
-    return value;
-  } catch {
-    return json;
-  }
-}
-
-/** Two texts of the same policy. */
-const samePolicy = (old: Value, now: Value) => canonical(parsed(old)) === canonical(parsed(now));
-
-/** Leaving the count out hands it to the autoscaler: the pool stays as it is. */
-const leftToTheAutoscaler = (_old: Value, now: Value) => now === null;
-
+/** The numbers of a version slug such as `1.35.1-do.0`. Without the dash it stands behind all that have one. */
 function versionNumbers(version: string): number[] | undefined {
-  return /^v?\d+(\.\d+)*(-do\.\d+)?$/.test(version) ? version.match(/\d+/g)?.map(Number) : undefined;
+  const [, release, rebuild] = /^v?(\d+(?:\.\d+)*)(?:-do\.(\d+))?$/.exec(version) ?? [];
+  if (release === undefined) return undefined;
+  const [major = 0, minor = 0, patch = 0] = release.split(".").map(Number);
+  return [major, minor, patch, rebuild === undefined ? Number.MAX_SAFE_INTEGER : Number(rebuild)];
 }
 
-/** Orders version slugs such as `1.35.1-do.0`; `undefined` when one of them is none. */
+/** Orders version slugs; `undefined` when one of them is none. */
 export function compareVersions(one: string, other: string): number | undefined {
   const [left, right] = [versionNumbers(one), versionNumbers(other)];
   if (!left || !right) return undefined;
-  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  return left.map((number, index) => number - (right[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
 /** A cluster cannot go back to a lower version, so a lower one makes a new cluster. */
@@ -64,24 +49,40 @@ function backupPolicyNeedsBackups(inputs: Properties): Failure[] {
   return [{ property: "backupPolicy", reason: "needs backups beside it; add backups: true" }];
 }
 
+const slacks = (path: string) => ({ [`${path}.channel`]: ignoringCase, [`${path}.url`]: ignoringCase });
+
 const extras: Readonly<Record<string, Extra>> = {
+  Certificate: {
+    sameValue: {
+      domains: ofCustomCertificate,
+      privateKey: hashedText,
+      leafCertificate: hashedText,
+      certificateChain: hashedText,
+    },
+  },
+  DatabaseCluster: {
+    sameValue: { "maintenanceWindows.hour": sameMinute, region: ignoringCase, version: newerRedis },
+  },
+  DatabaseUser: { sameValue: { mysqlAuthPlugin: usualAuthentication } },
+  DnsRecord: { sameValue: { name: ownNameOfZone, value: valueInZone } },
+  Droplet: {
+    check: backupPolicyNeedsBackups,
+    replaces: ipv6TurnedOff,
+    sameValue: { region: ignoringCase, size: ignoringCase, userData: hashedText },
+  },
   KubernetesCluster: {
     replaces: lowerVersion,
     sameValue: { region: ignoringCase, "nodePool.nodeCount": leftToTheAutoscaler },
   },
   KubernetesNodePool: { sameValue: { nodeCount: leftToTheAutoscaler } },
-  Droplet: {
-    check: backupPolicyNeedsBackups,
-    replaces: ipv6TurnedOff,
-    sameValue: { region: ignoringCase, size: ignoringCase },
-  },
-  DatabaseCluster: { sameValue: { "maintenanceWindows.hour": sameMinute, region: ignoringCase } },
   LoadBalancer: { sameValue: { region: ignoringCase } },
+  MonitorAlert: { sameValue: slacks("alerts.slacks") },
   Project: { sameValue: { environment: ignoringCase } },
   ReservedIp: { sameValue: { region: ignoringCase } },
+  SpacesBucket: { sameValue: { region: ignoringCase, versioning: disabledBlock } },
   SpacesBucketPolicy: { sameValue: { policy: samePolicy } },
-  SpacesBucket: { sameValue: { region: ignoringCase } },
   SshKey: { sameValue: { publicKey: ignoringEdges } },
+  UptimeAlert: { sameValue: slacks("notifications.slacks") },
   Volume: { sameValue: { region: ignoringCase } },
 };
 

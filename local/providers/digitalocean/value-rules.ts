@@ -1,20 +1,11 @@
 // Which values DigitalOcean's plugin refuses at Check, by type and property. The list is short on purpose: what only the API refuses
 // (a size that does not exist, a taken name) fails at create, with the real plugin as here. Source: the documented allowed values of
 // each resource, and recorded verdicts of the plugin v4.76.0.
-import {
-  all,
-  atLeast,
-  between,
-  isJson,
-  lengthBetween,
-  matches,
-  notEmpty,
-  oneOf,
-  oneOfAnyCase,
-} from "../shared/rules.ts";
+import { all, atLeast, between, isJson, lengthBetween, notEmpty, oneOf, oneOfAnyCase } from "../shared/rules.ts";
 import { show } from "../shared/values.ts";
 import {
   cidr,
+  day,
   filled,
   nodePoolRules,
   notEmptyAll,
@@ -122,6 +113,7 @@ const others: Readonly<Record<string, Rules>> = {
     "backupPolicy.weekday": oneOf("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"),
     "backupPolicy.hour": between(0, 20),
   },
+  DropletSnapshot: notEmptyAll("name", "dropletId"),
   SshKey: notEmptyAll("name", "publicKey"),
   Tag: { name: tag },
   Volume: {
@@ -130,16 +122,18 @@ const others: Readonly<Record<string, Rules>> = {
     tags,
     initialFilesystemType: oneOf("ext4", "xfs"),
   },
+  VolumeAttachment: { dropletId: notZero, volumeId: notEmpty },
   SpacesBucket: {
     region: spacesRegion,
     "lifecycleRules.id": lengthBetween(0, 255),
-    "lifecycleRules.expiration.date": matches(/^\d{4}-\d{2}-\d{2}$/, "a date like 2026-08-31"),
+    "lifecycleRules.expiration.date": day,
     "lifecycleRules.expiration.days": atLeast(0),
     "lifecycleRules.noncurrentVersionExpiration.days": atLeast(1),
   },
   SpacesBucketCorsConfiguration: { region: spacesRegion, "corsRules.id": lengthBetween(0, 255) },
   SpacesBucketObject: {
-    ...notEmptyAll("region", "bucket", "key"),
+    ...notEmptyAll("bucket", "key"),
+    region: spacesRegion,
     acl: oneOf("private", "public-read"),
     metadata: (value) => {
       const upper = Object.keys(typeof value === "object" && value !== null ? value : {}).find(

@@ -33,7 +33,7 @@ function checkFields(facts: Facts, given: Properties, path: string, walk: Walk):
     const here = path === "" ? key : `${path}.${key}`;
     const fact = facts[key];
     if (!fact) walk.failures.push({ property: here, reason: unknownProperty(key, facts) });
-    else if (path === "" && isOutputOnly(fact))
+    else if (isOutputOnly(fact))
       walk.failures.push({ property: here, reason: "is set by the cloud and cannot be an input; remove it" });
     else checked[key] = checkValue(fact, value, here, walk);
   }

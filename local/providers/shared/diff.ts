@@ -15,16 +15,20 @@ interface Change {
 /** The verdict on a pair of old state and new inputs. */
 export interface Difference {
   readonly changes: readonly Change[];
-  /** Top-level properties that force a replacement. */
+  /** Top-level properties that force a replacement; `__meta` where the provider's code does and names none. */
   readonly replaces: readonly string[];
   readonly deleteBeforeReplace: boolean;
 }
 
 interface Walk {
   readonly bridge: Bridge;
-  readonly same: NonNullable<ResourceType["sameValue"]>;
+  /** True when the type's own rules say that a difference at this path does not count. */
+  readonly same: (path: string, old: Value, now: Value) => boolean;
   readonly changes: Change[];
 }
+
+/** What the older bridge names when the provider's code, and no property's fact, demands the replacement. */
+const unnamedProperty = "__meta";
 
 /** Compares the state with checked inputs. Properties in `ignored` (paths of `ignoreChanges`) count as unchanged. */
 export function diffResource(
@@ -34,12 +38,14 @@ export function diffResource(
   news: Properties,
   ignored: readonly string[] = [],
 ): Difference {
-  const walk: Walk = { bridge, same: type.sameValue ?? {}, changes: [] };
+  const same: Walk["same"] = (path, old, now) => type.sameValue?.[ruleKey(path)]?.(old, now, { olds, news }) ?? false;
+  const walk: Walk = { bridge, same, changes: [] };
   diffFields(type.facts, olds, news, "", false, walk);
   const changes = walk.changes.filter(({ path }) => !ignored.some((rule) => isBelow(path, rule)));
   const forced = new Set(changes.filter(({ replace }) => replace).map(({ path }) => topLevel(path)));
   const touched = new Set(changes.map(({ path }) => topLevel(path)));
-  for (const property of type.replaces?.(olds, news) ?? []) if (touched.has(property)) forced.add(property);
+  const demanded = (type.replaces?.(olds, news) ?? []).some((property) => touched.has(property));
+  if (demanded && forced.size === 0) forced.add(unnamedProperty);
   const replaces = [...forced].toSorted();
   const mustFreeName = type.deleteBeforeReplace ?? (bridge === "sdkv2" && nameIsExplicit(type, news));
   return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && mustFreeName };
@@ -73,13 +79,12 @@ function diffValue(
   const report = (kind: Change["kind"], value: Value | undefined) =>
     walk.changes.push({ path, kind, replace: forced || forcesNew(fact, value) });
   if (isAbsent(now)) {
-    if (!isAbsent(old) && !walk.same[ruleKey(path)]?.(old, null) && removalCounts(fact, old, walk.bridge))
-      report("delete", old);
+    if (!isAbsent(old) && !walk.same(path, old, null) && removalCounts(fact, old, walk.bridge)) report("delete", old);
   } else if (isAbsent(old)) {
     if (additionCounts(fact, now, walk.bridge)) report("add", now);
   } else if (isUnknown(now) || isUnknown(old)) {
     if (now !== old) report("update", now);
-  } else if (!walk.same[ruleKey(path)]?.(old, now)) {
+  } else if (!walk.same(path, old, now)) {
     diffPresent(fact, old, now, path, forced, walk);
   }
 }
