@@ -72,5 +72,9 @@ export function kubernetesProvider(
     clusterIdentifier: clusterId,
     // Fields that autoscalers own stay theirs, and two writers of one field are told apart.
     enableServerSideApply: true,
+    // Otherwise a changed one is deleted and made again, and a pod that starts in between, or after an update that ended there, finds
+    // none. Pods carry a checksum of what they read, so a change rolls them all the same.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
   });
 }

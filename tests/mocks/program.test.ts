@@ -92,6 +92,11 @@ describe.each(stackNames)("the program of %s", (stack: StackName) => {
     expect(inputsOf("aws-ca-central-1")).toMatchObject({ secretKey: "[secret]" });
   });
 
+  it("changes ConfigMaps and Secrets in place: pods that start meanwhile need them", () => {
+    const inputs = recording.registrations.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
+    expect(inputs).toMatchObject({ enableConfigMapMutable: "true", enableSecretMutable: "true" });
+  });
+
   it("keeps the outputs' contract, with the kubeconfig as its only secret", () => {
     expect(outputsSchema.safeParse(recording.outputs).error).toBeUndefined();
     expect(recording.secretOutputs).toEqual(["kubeconfig"]);
