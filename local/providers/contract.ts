@@ -169,6 +169,8 @@ export interface ResourceType {
   };
   /** Top-level properties whose change needs a new object although no fact says so (a lower Kubernetes version). */
   readonly replaces?: (olds: Properties, news: Properties) => readonly string[];
+  /** The property to replace for although no input changed (an auth key that expired). */
+  readonly outdated?: (olds: Properties, news: Properties) => string | undefined;
   /** Index-free paths whose differences do not count (the cloud normalises the value). `now` is `null` for a removed one. */
   readonly sameValue?: Readonly<Record<string, SameValue>>;
   /** Default `true` where the name was given by hand and the type has `autoName`: the name must be free before the successor is made. */

@@ -94,6 +94,16 @@ describe("differences", () => {
     expect(diff(base, { ...inputs, region: UNKNOWN }).replaces).toEqual(["region"]);
   });
 
+  it("replaces what is outdated although nothing changed", () => {
+    const outdated: ResourceType = { ...type, outdated: ({ on }) => (on === true ? "id" : undefined) };
+    expect(diffResource(outdated, "framework", base, inputs)).toMatchObject({
+      replaces: ["id"],
+      changes: [{ path: "id" }],
+    });
+    const off = { on: false };
+    expect(diffResource(outdated, "framework", { ...base, ...off }, { ...inputs, ...off }).replaces).toEqual([]);
+  });
+
   it("leaves ignored properties out, with all below them", () => {
     const changed = diffResource(type, "sdkv2", { ...base, pool: { size: "a" } }, { ...inputs, pool: { size: "b" } }, [
       "pool",
@@ -104,6 +114,7 @@ describe("differences", () => {
   it("frees a name of one's own before the successor is made, and not a generated one", () => {
     expect(diff(base, { ...inputs, region: "nyc3" }).deleteBeforeReplace).toBe(true);
     expect(diff(base, { ...inputs, region: "nyc3", __defaults: ["name"] }).deleteBeforeReplace).toBe(false);
+    expect(diff(base, { ...inputs, region: "nyc3", name: UNKNOWN }).deleteBeforeReplace).toBe(true);
   });
 
   it("never finds a change between equal inputs, whatever they are", () => {

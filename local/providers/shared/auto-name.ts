@@ -1,6 +1,6 @@
 // Gives a name to what the program left unnamed, and remembers that it was given.
 import { createHash, randomBytes } from "node:crypto";
-import { type Properties, type ResourceType, UNKNOWN } from "../contract.ts";
+import type { Properties, ResourceType } from "../contract.ts";
 import { isAbsent } from "./values.ts";
 
 /** Where Pulumi's own keys record which inputs were filled in by the plugin. */
@@ -37,7 +37,7 @@ function generatedName(rule: NonNullable<ResourceType["autoName"]>, { name, seed
 
 /** True when the name was given by hand: then a successor cannot be made while the old object holds the name. */
 export function nameIsExplicit(type: ResourceType, inputs: Properties): boolean {
-  if (!type.autoName || inputs[type.autoName.property] === UNKNOWN) return false;
+  if (!type.autoName) return false;
   const defaults = inputs[defaultsKey];
   return !(Array.isArray(defaults) && defaults.includes(type.autoName.property));
 }

@@ -41,6 +41,8 @@ export function diffResource(
   const same: Walk["same"] = (path, old, now) => type.sameValue?.[ruleKey(path)]?.(old, now, { olds, news }) ?? false;
   const walk: Walk = { bridge, same, changes: [] };
   diffFields(type.facts, olds, news, "", false, walk);
+  const outdated = type.outdated?.(olds, news);
+  if (outdated !== undefined) walk.changes.push({ path: outdated, kind: "update", replace: true });
   const changes = walk.changes.filter(({ path }) => !ignored.some((rule) => isBelow(path, rule)));
   const forced = new Set(changes.filter(({ replace }) => replace).map(({ path }) => topLevel(path)));
   const touched = new Set(changes.map(({ path }) => topLevel(path)));

@@ -5,7 +5,7 @@ import { all, each, lengthBetween, matches, oneOf } from "../shared/rules.ts";
 import { isAbsent } from "../shared/values.ts";
 import { parsePolicy, samePolicy } from "./policy.ts";
 
-type Extra = Partial<Pick<ResourceType, "rules" | "check" | "sameValue">>;
+type Extra = Partial<Pick<ResourceType, "rules" | "check" | "sameValue" | "outdated">>;
 
 const policy: ValueRule = (value) => {
   const parsed = parsePolicy(typeof value === "string" ? value : JSON.stringify(value));
@@ -62,7 +62,14 @@ const extras: Readonly<Record<string, Extra>> = {
     },
   },
   "service:Service": { rules: { name: matches(/^svc:/, "a name that begins with svc:") } },
-  "tailnetKey:TailnetKey": { rules: { description, recreateIfInvalid: oneOf("", "always", "never") } },
+  "tailnetKey:TailnetKey": {
+    rules: { description, recreateIfInvalid: oneOf("", "always", "never") },
+    // A key for one machine has most likely done its work; a reusable one is still wanted.
+    outdated: (olds, { reusable, recreateIfInvalid }) => {
+      const wanted = recreateIfInvalid === "always" || (recreateIfInvalid !== "never" && reusable === true);
+      return olds["invalid"] === true && wanted ? "id" : undefined;
+    },
+  },
   "tailnetSettings:TailnetSettings": {
     rules: {
       aclsExternalLink: matches(/^https?:\/\//, "an http or https address"),
