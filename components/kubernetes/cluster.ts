@@ -18,7 +18,7 @@ export class Cluster extends pulumi.ComponentResource {
   readonly version: pulumi.Output<string>;
   /** URL of the API server. */
   readonly endpoint: pulumi.Output<string>;
-  /** Secret. Its token lives 7 days and is renewed by `pulumi refresh` (facts/digitalocean.md trap 10). */
+  /** Secret. Its token lives 7 days and is renewed by a refresh of this one resource (docs/architecture.md, "In operation"). */
   readonly kubeconfig: pulumi.Output<string>;
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -7,7 +7,7 @@ const workerQueues = ["default", "push", "ingress", "mailers", "pull", "fasp"] a
 
 const workerSchema = z.strictObject({
   account: z.string().min(1).default("main").describe("key under secrets.digitalocean"),
-  region: computeRegionSchema.default("tor1"),
+  region: computeRegionSchema.default("tor1").describe("rename a worker that moves: its key to the tailnet works once"),
   size: dropletSizeSchema.default("s-2vcpu-4gb"),
   queues: z
     .array(z.enum(workerQueues, { error: `allowed: ${workerQueues.join(", ")}; the cluster runs the only scheduler` }))

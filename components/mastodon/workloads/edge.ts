@@ -5,7 +5,7 @@ import { finishSeconds } from "../edge/timeouts.ts";
 import { serving } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
 import { containerResources, containerSecurity, edgeUser, podDefaults } from "./pod.ts";
-import { surge, type Workload } from "./workload.ts";
+import { surge, type Container, type Workload } from "./workload.ts";
 
 /** Name of the ConfigMap with nginx' configuration. */
 export const edgeConfigName = "edge-configuration";
@@ -18,7 +18,6 @@ const scratch = "4Gi";
 const drainSeconds = 12;
 
 export function edgeWorkload(settings: MastodonSettings, placement: Placement): Workload {
-  const probe = { httpGet: { path: edgeHealthPath, port: "http" }, timeoutSeconds: 3 };
   return {
     name: "edge",
     role: "edge",
@@ -32,31 +31,34 @@ export function edgeWorkload(settings: MastodonSettings, placement: Placement): 
         priority: serving,
         graceSeconds: drainSeconds + finishSeconds,
       }),
-      containers: [
-        {
-          name: "nginx",
-          image: settings.images.edge,
-          imagePullPolicy: "IfNotPresent",
-          // Not the image's entry point: it edits files, and the root is read-only.
-          command: ["nginx", "-c", `${edgeFolder}/${edgeConfigFile}`, "-g", "daemon off;"],
-          ports: [{ name: "http", containerPort: edgePort }],
-          volumeMounts: [
-            { name: "configuration", mountPath: edgeFolder, readOnly: true },
-            { name: "tmp", mountPath: "/tmp" },
-          ],
-          securityContext: containerSecurity,
-          resources: containerResources(settings.edge.resources, scratch),
-          // The image stops with SIGQUIT, on which nginx finishes what it has begun.
-          lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
-          startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 30 },
-          readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
-          livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },
-        },
-      ],
+      containers: [nginxContainer(settings)],
       volumes: [
         { name: "configuration", configMap: { name: edgeConfigName } },
         { name: "tmp", emptyDir: { sizeLimit: scratch } },
       ],
     },
+  };
+}
+
+function nginxContainer({ images, edge }: MastodonSettings): Container {
+  const probe = { httpGet: { path: edgeHealthPath, port: "http" }, timeoutSeconds: 3 };
+  return {
+    name: "nginx",
+    image: images.edge,
+    imagePullPolicy: "IfNotPresent",
+    // Not the image's entry point: it edits files, and the root is read-only.
+    command: ["nginx", "-c", `${edgeFolder}/${edgeConfigFile}`, "-g", "daemon off;"],
+    ports: [{ name: "http", containerPort: edgePort }],
+    volumeMounts: [
+      { name: "configuration", mountPath: edgeFolder, readOnly: true },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+    securityContext: containerSecurity,
+    resources: containerResources(edge.resources, scratch),
+    // The image stops with SIGQUIT, on which nginx finishes what it has begun.
+    lifecycle: { preStop: { sleep: { seconds: drainSeconds } } },
+    startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 30 },
+    readinessProbe: { ...probe, periodSeconds: 5, failureThreshold: 3 },
+    livenessProbe: { ...probe, periodSeconds: 20, failureThreshold: 6 },
   };
 }
