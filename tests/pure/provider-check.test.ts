@@ -62,6 +62,8 @@ describe("checking inputs by facts", () => {
     ["text where an object is wanted", { pool: "text" }],
     ["text where a map is wanted", { labels: "text" }],
     ["objects where texts are wanted", { tags: [{ a: 1 }] }],
+    ["a list where an object is wanted", { pool: [{ size: "s" }] }],
+    ["a number that starts with a nought and is not octal", { count: "08" }],
     ["too many items", { tags: ["a", "b", "c"] }],
     ["two that exclude each other", { content: "a", source: "b" }],
   ])("refuses %s", (_, inputs) => expect(reasons(inputs)).toHaveLength(1));
@@ -75,6 +77,16 @@ describe("checking inputs by facts", () => {
     });
     expect(reasons({ count: "3" }, "framework")).toHaveLength(1);
     expect(reasons({ tags: "a" }, "framework")).toHaveLength(1);
+  });
+
+  it.each([
+    ["0x1f", 31],
+    ["0b101", 5],
+    ["0o17", 15],
+    ["-017", -15],
+    ["+12", 12],
+  ])("reads %s as Go does", (count, read) => {
+    expect(checkProperties(facts, { name: "n", count }, "sdkv2").inputs["count"]).toBe(read);
   });
 
   it("fills defaults in that are not nothing", () => {

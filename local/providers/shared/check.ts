@@ -96,9 +96,6 @@ function checkShape(fact: PropertyFact, value: Value, path: string, walk: Walk):
 
 function checkObject(fact: PropertyFact, value: Value, path: string, walk: Walk): Value {
   if (isObject(value)) return fact.fields ? checkFields(fieldsOf(fact), value, path, walk) : value;
-  // Lists of at most one are written as the one; a list of one is understood as well.
-  if (Array.isArray(value) && value.length === 1 && walk.bridge === "sdkv2" && fact.type !== "Object")
-    return checkObject(fact, value[0] ?? null, path, walk);
   walk.failures.push({ property: path, reason: `must be an object, not ${show(value)}` });
   return value;
 }

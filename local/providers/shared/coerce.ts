@@ -44,7 +44,15 @@ function loosely(type: Exclude<ScalarType, "Any">, value: Value): Value | undefi
   if (type === "String") return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
   if (typeof value !== "string") return undefined;
   if (type === "Bool") return booleanTexts.get(value);
-  if (type === "Int") return /^[+-]?\d+$/.test(value) ? Number(value) : undefined;
+  if (type === "Int") return wholeNumber(value);
   if (type === "Float") return value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : undefined;
   return undefined;
+}
+
+/** Go's strconv.ParseInt with base 0, through which the bridge passes text: also 0x1f, 0b11, 0o17 and 017. */
+function wholeNumber(text: string): number | undefined {
+  const [, sign, digits] = /^([+-]?)(0x[\da-f]+|0b[01]+|0o?[0-7]+|0|[1-9]\d*)$/i.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const size = Number(/^0[0-7]/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return sign === "-" ? -size : size;
 }

@@ -14,10 +14,10 @@ const policy: ValueRule = (value) => {
 
 const description = lengthBetween(0, 50);
 
-// The events of https://tailscale.com/kb/1213/webhooks, as known in August 2026.
+// The events that the plugin knows; https://tailscale.com/kb/1213/webhooks has more (August 2026), which the plugin refuses.
 const events = (
   "categoryTailnetManagement nodeCreated nodeNeedsApproval nodeApproved nodeKeyExpiringInOneDay nodeKeyExpired nodeDeleted " +
-  "nodeSigned nodeNeedsSignature policyUpdate userCreated userNeedsApproval userSuspended userRestored userDeleted " +
+  "policyUpdate userCreated userNeedsApproval userSuspended userRestored userDeleted " +
   "userApproved userRoleUpdated categoryDeviceMisconfigurations subnetIPForwardingNotEnabled exitNodeIPForwardingNotEnabled"
 ).split(" ");
 
