@@ -75,6 +75,13 @@ function readArguments() {
   }
 }
 
+// A reader that leaves early (`| head`) ends the printing, not the work: an operation that is cut off leaves half-done objects.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   await main();
 } catch (error) {

@@ -2,6 +2,7 @@
 import { accessSync, constants } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { cacheRoot } from "./cache.ts";
 import { EngineError } from "./failures.ts";
 import { run } from "./run.ts";
 import { isAtLeast } from "./versions.ts";
@@ -23,9 +24,14 @@ export async function findStockCli(minimum: string, path = process.env["PATH"] ?
     .map((folder) => join(folder, "pulumi"))
     .find(isExecutable);
   if (file === undefined) return undefined;
-  const { code, output } = await run(file, ["version"], { env: quiet, timeoutSeconds: 10 });
+  const { code, output } = await run(file, ["version"], { env: versionEnvironment(), timeoutSeconds: 10 });
   const version = /v(\d+\.\d+\.\d+)/.exec(output)?.[1];
   return code === 0 && version !== undefined && isAtLeast(version, minimum) ? { path: file, version } : undefined;
+}
+
+/** The CLI writes a log of every call into its home, even of this one; the person's own `~/.pulumi` stays untouched. */
+function versionEnvironment(): Record<string, string> {
+  return { ...quiet, PULUMI_HOME: join(cacheRoot(), "pulumi-home") };
 }
 
 /**

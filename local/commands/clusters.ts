@@ -2,7 +2,8 @@
 import { openAccount } from "../account/index.ts";
 import { listClusters, startCluster } from "../cluster/index.ts";
 
-const clusterType = "digitalocean:index/kubernetesCluster:KubernetesCluster";
+/** The type whose objects have a real cluster behind them. */
+export const clusterType = "digitalocean:index/kubernetesCluster:KubernetesCluster";
 
 /**
  * Starts every cluster that exists and does not run, and renews tokens that are about to end.

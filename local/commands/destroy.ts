@@ -4,6 +4,7 @@ import { openAccount } from "../account/index.ts";
 import { deleteCluster, listClusters } from "../cluster/index.ts";
 import { LocalCloudError } from "../errors.ts";
 import { kubeconfigPath } from "../home.ts";
+import { clusterType } from "./clusters.ts";
 import { describeChanges } from "./changes.ts";
 import { operate, type OperationOptions } from "./operate.ts";
 
@@ -22,11 +23,22 @@ export async function destroy(options: OperationOptions): Promise<void> {
   options.print(`${describeChanges(changes)} The account is empty and nothing runs.`);
 }
 
-/** A cluster without a row in the account belongs to a creation that was killed. */
+/** A cluster without a row in the account belongs to a creation that was killed; one with a row is the engine's to delete. */
 async function removeOrphanClusters({ home, print }: OperationOptions): Promise<void> {
+  const owned = clusterIds(home);
   for (const cluster of await listClusters(home)) {
+    if (owned.has(cluster.id)) continue;
     print(`Removing cluster ${cluster.name}, which no object of the account names`);
     await deleteCluster(home, cluster.id);
+  }
+}
+
+function clusterIds(home: string): Set<string> {
+  const account = openAccount(home);
+  try {
+    return new Set(account.list({ type: clusterType }).map(({ id }) => id));
+  } finally {
+    account.close();
   }
 }
 

@@ -54,6 +54,8 @@ export async function operate(
   await cancellable(async (signal) => {
     try {
       await operation(stack, { onEvent: progress.observe, signal });
+      // A cancelled destroy ends without an error, although most is left.
+      if (signal.aborted) throw cancelled();
     } catch (error) {
       throw signal.aborted ? cancelled() : explain(error, progress);
     } finally {

@@ -11,6 +11,8 @@ export function engineEnvironment(home: string): Record<string, string> {
     PULUMI_HOME: join(home, "pulumi-home"),
     PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
+    // Everything speaks gRPC on this machine only, and Node's gRPC would go through the person's HTTP proxy even for that.
+    no_grpc_proxy: "127.0.0.1,localhost",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "true",

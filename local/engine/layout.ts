@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "n
 import { dirname, join } from "node:path";
 import type { Engine } from "../../tools/engine.ts";
 import { projectRoot } from "../home.ts";
+import { shellQuote } from "../shell-quote.ts";
 import { engineEnvironment } from "./environment.ts";
 
 const emulatedPackages = ["digitalocean", "tailscale", "aws", "random", "tls"];
@@ -14,24 +15,26 @@ const emulatedPackages = ["digitalocean", "tailscale", "aws", "random", "tls"];
 export function layOutEngine(home: string, engine: Engine): string {
   const environment = engineEnvironment(home);
   mkdirSync(join(home, "state"), { recursive: true, mode: 0o700 });
-  const plugins = join(environment["PULUMI_HOME"] ?? home, "plugins");
+  const pulumiHome = environment["PULUMI_HOME"] ?? home;
+  const plugins = join(pulumiHome, "plugins");
   layOutPlugin(plugins, "kubernetes", engine.kubernetesPlugin);
   for (const name of emulatedPackages) {
     layOutPlugin(plugins, name, join(projectRoot, "local", "plugin", `pulumi-resource-${name}`));
   }
   const root = join(home, "engine");
+  // Its home is set here too: the Automation API asks for the version without it, and the CLI logs even that in `~/.pulumi`.
   // Its own process group: Ctrl-C in a terminal must reach the CLI once, as our own cancel, and not a second time from the
   // terminal, because the second interrupt ends the CLI in the middle of an operation.
   writeScript(
     join(root, "bin", "pulumi"),
-    `exec perl -e 'setpgrp(0, 0); exec @ARGV or die "cannot run $ARGV[0]: $!\\n"' -- ${quote(engine.pulumi)} "$@"`,
+    `export PULUMI_HOME=${shellQuote(pulumiHome)}\nexec perl -e 'setpgrp(0, 0); exec @ARGV or die "cannot run $ARGV[0]: $!\\n"' -- ${shellQuote(engine.pulumi)} "$@"`,
   );
   return root;
 }
 
 function layOutPlugin(plugins: string, name: string, executable: string): void {
   const file = join(plugins, `resource-${name}-v${packageVersion(name)}`, `pulumi-resource-${name}`);
-  writeScript(file, `exec ${quote(executable)} "$@"`);
+  writeScript(file, `exec ${shellQuote(executable)} "$@"`);
 }
 
 function packageVersion(name: string): string {
@@ -47,8 +50,4 @@ function writeScript(file: string, command: string): void {
   writeFileSync(draft, `#!/usr/bin/env bash\n${command}\n`);
   chmodSync(draft, 0o755);
   renameSync(draft, file);
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", `'\\''`)}'`;
 }

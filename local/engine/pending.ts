@@ -1,4 +1,4 @@
-// Settles creations that a killed run left open: what the account really holds is adopted into the state, the rest is forgotten.
+// Settles what a killed run left open: creations that the account knows are adopted into the state, the rest is read again.
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
 import { openAccount } from "../account/index.ts";
@@ -15,6 +15,7 @@ const deploymentSchema = z.looseObject({
 /**
  * A run that was killed (not cancelled) may have created objects that its state does not know. Creating them again would be
  * refused by the account or double them, so each is looked up by the URN that asked for it, and read into the state.
+ * What it was changing or deleting is read again: the state still tells how that was before.
  */
 export async function settlePendingOperations(
   home: string,
@@ -23,8 +24,12 @@ export async function settlePendingOperations(
 ): Promise<void> {
   const exported = await stack.exportStack();
   const deployment = deploymentSchema.parse(exported.deployment ?? {});
+  if (deployment.pending_operations.length === 0) return;
   const creations = deployment.pending_operations.filter(({ type }) => type === "creating");
-  if (creations.length === 0) return;
+  const known = new Set(deployment.resources.map(({ urn }) => urn));
+  const unfinished = deployment.pending_operations
+    .filter(({ type, resource }) => type !== "creating" && known.has(resource.urn))
+    .map(({ resource }) => resource.urn);
   const account = openAccount(home);
   // Without outputs: the refresh reads them, and marks the secret ones.
   const adopted = creations.flatMap(({ resource }) => {
@@ -37,9 +42,11 @@ export async function settlePendingOperations(
     deployment: {
       ...deployment,
       resources: [...deployment.resources, ...adopted],
-      pending_operations: deployment.pending_operations.filter(({ type }) => type !== "creating"),
+      pending_operations: [],
     },
   });
   for (const { urn } of adopted) print(`Adopting ${describeUrn(urn)}, created by a run that was killed`);
-  if (adopted.length > 0) await stack.refresh({ target: adopted.map(({ urn }) => urn) });
+  for (const urn of unfinished) print(`Reading ${describeUrn(urn)} again, which a killed run was changing`);
+  const target = [...adopted.map(({ urn }) => urn), ...unfinished];
+  if (target.length > 0) await stack.refresh({ target });
 }

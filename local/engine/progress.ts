@@ -46,6 +46,8 @@ export class Progress {
   errors = 0;
   readonly #print: (line: string) => void;
   readonly #running = new Map<string, number>();
+  /** What a plugin last said about a resource that it waits for, for example that no node has room for its pods. */
+  readonly #waitingFor = new Map<string, string>();
   readonly #reminder: NodeJS.Timeout;
 
   constructor(print: (line: string) => void) {
@@ -82,9 +84,13 @@ export class Progress {
   }
 
   #diagnostic(event: NonNullable<ObservedEvent["diagnosticEvent"]>): void {
-    // `info#err` is what programs print themselves; the engine's own waiting messages are ephemeral.
-    if (event.ephemeral || event.severity === "debug") return;
+    // `info#err` is what programs print themselves.
+    if (event.severity === "debug") return;
     const text = event.message.replaceAll(/<\{%[^%]*%\}>/g, "").trimEnd();
+    if (event.ephemeral) {
+      if (event.urn && text !== "") this.#waitingFor.set(event.urn, text);
+      return;
+    }
     if (text === "" || expectedWarning.test(text) || closingError.test(text)) return;
     if (event.severity === "error") this.errors += 1;
     const about = event.urn && !event.urn.includes("pulumi:pulumi:Stack") ? `${describeUrn(event.urn)}: ` : "";
@@ -96,7 +102,10 @@ export class Progress {
     const slow = [...this.#running].filter(
       ([urn, since]) => !isComponent(urn) && Date.now() - since > patienceSeconds * 1000,
     );
-    for (const [urn, since] of slow) this.#print(pc.dim(`    still at ${describeUrn(urn)}, ${seconds(since)} so far`));
+    for (const [urn, since] of slow) {
+      const reason = this.#waitingFor.get(urn);
+      this.#print(pc.dim(`    still at ${describeUrn(urn)}, ${seconds(since)} so far${reason ? `: ${reason}` : ""}`));
+    }
   }
 }
 

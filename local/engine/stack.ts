@@ -34,6 +34,8 @@ export async function openLocalStack(options: LocalStackOptions): Promise<Stack>
   const root = layOutEngine(options.home, engine);
   const workDir = copySettings(options);
   const environment = engineEnvironment(options.home);
+  // The inline program speaks gRPC from this very process.
+  process.env["no_grpc_proxy"] = environment["no_grpc_proxy"];
   const stack = await LocalWorkspace.createOrSelectStack(
     { stackName, projectName: "mastodon", program: options.program ?? productionProgram },
     {

@@ -1,4 +1,5 @@
 // Renders what a person wants to know after `up`: where the server is, what runs, where data lies, who may reach what, what to type next.
+import { shellQuote } from "../shell-quote.ts";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Outputs } from "../../src/outputs.ts";
@@ -39,7 +40,7 @@ export function renderSummary({ outputs, workloads, kubeconfig, seconds }: Summa
       ...outputs.tailnet.grants.map(({ src, dst, ip }) => [src.join(" "), dst.join(" "), ip.join(" ")]),
     ]),
     `${pc.bold("Took")} ${duration(seconds)}. Clouds are emulated, Kubernetes is real; its pods are simulated. What to type next:`,
-    `  kubectl --kubeconfig ${kubeconfig} get deploy,job,svc,node -A`,
+    `  kubectl --kubeconfig ${shellQuote(kubeconfig)} get deploy,job,svc,node -A`,
     "  npm run local -- outputs     all outputs as JSON",
     "  npm run local -- status      what the account holds and what runs",
     "  npm run local -- destroy     remove everything",

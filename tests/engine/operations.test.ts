@@ -1,11 +1,14 @@
 // The real Pulumi engine on the local cloud with a small program: create, nothing to do, update, replace, drift, faults, a killed run.
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { CommandError, type OpMap } from "@pulumi/pulumi/automation/index.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { openAccount } from "../../local/account/index.ts";
+import { settlePendingOperations } from "../../local/engine/pending.ts";
 import { openLocalStack } from "../../local/engine/stack.ts";
 import { removeHome, temporaryHome } from "../support/local-cloud.ts";
 
@@ -54,6 +57,26 @@ function withAccount<T>(work: (account: ReturnType<typeof openAccount>) => T): T
   } finally {
     account.close();
   }
+}
+
+const stateFile = join(home, "state", ".pulumi", "stacks", "mastodon", "local.json");
+const stateSchema = z.looseObject({
+  checkpoint: z.looseObject({
+    latest: z.looseObject({
+      resources: z.array(z.looseObject({ urn: z.string() })),
+      pending_operations: z.unknown().optional(),
+    }),
+  }),
+});
+
+/** Leaves the state as a run does that is killed in the middle of an operation, and returns the resource's URN. An import would not do: it drops operations. */
+function leaveUndone(type: string, name: string): string {
+  const state = stateSchema.parse(JSON.parse(readFileSync(stateFile, "utf8")));
+  const { latest } = state.checkpoint;
+  const resource = latest.resources.find(({ urn }) => urn.endsWith(`::${name}`));
+  latest.pending_operations = [{ type, resource }];
+  writeFileSync(stateFile, JSON.stringify(state));
+  return resource?.urn ?? "";
 }
 
 /** What the engine said when it failed. */
@@ -129,6 +152,26 @@ describe("the engine on the local cloud", { timeout: 10 * minutes }, () => {
     expect(await failure((await open(wanted)).up())).toMatch(/second/u);
     const { summary } = await (await open(wanted)).up();
     expect(changesOf(summary).create).toBe(1);
+  });
+
+  it("reads again what a killed run was deleting, and makes what is gone", async () => {
+    const wanted = { description: "second", ipRange: "10.21.0.0/16", secondName: "other" };
+    const stack = await open(wanted);
+    const urn = leaveUndone("deleting", "second");
+    withAccount((account) => {
+      const second = account.findByUrn(urn);
+      if (second) account.remove(second);
+    });
+    await settlePendingOperations(home, stack, () => {});
+    expect(changesOf((await stack.up()).summary).create).toBe(1);
+  });
+
+  it("gives the CLI its own home even where the caller gives none", async () => {
+    await open();
+    const cli = join(home, "engine", "bin", "pulumi");
+    const person = join(home, "person");
+    execFileSync(cli, ["version"], { env: { PATH: process.env["PATH"], HOME: person } });
+    expect(existsSync(join(person, ".pulumi"))).toBe(false);
   });
 
   it("destroys everything and leaves the account empty", async () => {
