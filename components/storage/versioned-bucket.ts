@@ -30,7 +30,7 @@ export class VersionedBucket extends pulumi.ComponentResource {
       new digitalocean.SpacesBucketCorsConfiguration(
         `${name}-cors`,
         { bucket: bucket.name, region: args.region, corsRules: corsRules(args.origins) },
-        { parent: this },
+        { parent: this, deletedWith: bucket }, // a bucket that moves takes its settings along before they can be deleted
       );
     }
     if (args.probe) {

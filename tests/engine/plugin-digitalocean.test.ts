@@ -165,6 +165,15 @@ describe("buckets and the CDN", () => {
     await plugin.delete(urn("SpacesBucket"), id);
   });
 
+  it("forgets a bucket's settings together with the bucket, so that it can be made anew elsewhere", async () => {
+    const { id } = await make("SpacesBucket", bucket);
+    const cors = { bucket: id, region: "nyc3", corsRules: [{ allowedMethods: ["GET"], allowedOrigins: ["*"] }] };
+    await make("SpacesBucketCorsConfiguration", cors);
+    await plugin.delete(urn("SpacesBucket"), id);
+    await make("SpacesBucket", { ...bucket, region: "sfo3" });
+    await make("SpacesBucketCorsConfiguration", { ...cors, region: "sfo3" });
+  });
+
   it("refuses grants for buckets that do not exist, and unknown permissions", async () => {
     await expect(key({ bucket: "gone", permission: "read" })).rejects.toThrow("SpacesBucket gone does not exist");
     await expect(key({ bucket: "gone", permission: "write" })).rejects.toThrow("write must be one of");

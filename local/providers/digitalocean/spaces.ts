@@ -47,7 +47,8 @@ const bucket: Hooks = {
       );
   },
   removed(ctx, { id }) {
-    for (const one of objectsOf(ctx, "SpacesBucketObject"))
+    const parts = ["SpacesBucketObject", "SpacesBucketCorsConfiguration", "SpacesBucketPolicy", "SpacesBucketLogging"];
+    for (const one of parts.flatMap((part) => objectsOf(ctx, part)))
       if (one.object["bucket"] === id) ctx.account.remove(one.type, one.id);
   },
 };
