@@ -1,7 +1,7 @@
 // JSON Schemas made from the zod schemas: for editors of stack files, and for readers of the outputs.
 import { z } from "zod";
 import { outputsSchema } from "./outputs.ts";
-import { settingsSchema } from "./settings.ts";
+import { settingsSchema } from "./settings-schema.ts";
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

@@ -2,7 +2,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { Secret } from "./secret.ts";
-import { parseSettings, type Settings, SettingsError } from "./settings.ts";
+import { parseSettings, SettingsError } from "./settings.ts";
+import type { Settings } from "./settings-schema.ts";
 import type { RawSettings } from "./stack-file.ts";
 import { withSecrets, writtenSettings } from "./written-settings.ts";
 

@@ -1,5 +1,5 @@
 // Physical names that follow from the settings: they appear in bills, panels and alerts, so nothing in them is random.
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./settings-schema.ts";
 
 /** The bucket of each purpose: the operator's own name, or `<name>-<purpose>`. */
 export function bucketNames({ name, storage, backups }: Pick<Settings, "name" | "storage" | "backups">) {

@@ -8,7 +8,7 @@ import * as tailscale from "@pulumi/tailscale";
 import * as tls from "@pulumi/tls";
 import { secretOutput } from "./load-settings.ts";
 import { mainAccount } from "./secrets-settings.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./settings-schema.ts";
 
 /** Providers that need nothing but credentials. Those for Spaces and Kubernetes come from resources of the stack. */
 export interface Providers {

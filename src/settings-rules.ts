@@ -3,7 +3,7 @@ import { connectionLimit } from "../components/database/plans.ts";
 import { overlapProblems } from "../components/network/ranges.ts";
 import type { Problem } from "../components/problem.ts";
 import { bucketNames } from "./names.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./settings-schema.ts";
 
 type Subject = keyof Settings;
 

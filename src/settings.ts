@@ -1,55 +1,11 @@
 // All settings of a stack: one strict parse of plain values, with every mistake in one report. Pure: it knows nothing of Pulumi.
-import { z } from "zod";
-import { backupsSettingsSchema } from "../components/backups/settings.ts";
-import { cdnSettingsSchema } from "../components/cdn/settings.ts";
-import { databaseSettingsSchema } from "../components/database/settings.ts";
-import { dnsSettingsSchema, domainsSchema } from "../components/dns/settings.ts";
-import { kubernetesSettingsSchema } from "../components/kubernetes/settings.ts";
-import { mailSettingsSchema } from "../components/mail/settings.ts";
-import { mastodonSettingsSchema } from "../components/mastodon/settings.ts";
-import { monitoringSettingsSchema } from "../components/monitoring/settings.ts";
-import { networkSettingsSchema } from "../components/network/settings.ts";
 import type { Problem } from "../components/problem.ts";
-import { nameSchema } from "../components/shapes.ts";
-import { storageSettingsSchema } from "../components/storage/settings.ts";
-import { tailnetSettingsSchema } from "../components/tailnet/settings.ts";
-import { workersSettingsSchema } from "../components/workers/settings.ts";
-import { secretsSettingsSchema } from "./secrets-settings.ts";
 import { problemLine, schemaProblems } from "./settings-problems.ts";
 import { settingsRules } from "./settings-rules.ts";
+import { type Settings, settingsSchema } from "./settings-schema.ts";
 import type { RawSettings } from "./stack-file.ts";
 
 export { readStackFile } from "./stack-file.ts";
-
-/** Every setting, by subject. The key in a stack file is `mastodon:<subject>`. */
-export const settingsSchema = z.strictObject({
-  name: nameSchema.default("mastodon").describe("prefix of every physical name; can never be changed"),
-  protect: z
-    .boolean({ error: "must be true or false" })
-    .default(true)
-    .describe("refuses to delete or replace what holds data; turn it off only where the data is worthless"),
-  unprotect: z
-    .array(z.string())
-    .default([])
-    .describe("logical names of resources that may be deleted or replaced; for one run, then remove it again"),
-  domains: domainsSchema,
-  network: networkSettingsSchema.prefault({}),
-  kubernetes: kubernetesSettingsSchema.prefault({}),
-  database: databaseSettingsSchema.prefault({}),
-  storage: storageSettingsSchema.prefault({}),
-  cdn: cdnSettingsSchema.prefault({}),
-  dns: dnsSettingsSchema.prefault({}),
-  mail: mailSettingsSchema.prefault({}),
-  tailnet: tailnetSettingsSchema,
-  workers: workersSettingsSchema.prefault({}),
-  backups: backupsSettingsSchema.prefault({}),
-  monitoring: monitoringSettingsSchema,
-  mastodon: mastodonSettingsSchema.prefault({}),
-  secrets: secretsSettingsSchema,
-});
-
-/** The settings of one stack, complete and checked. */
-export type Settings = z.infer<typeof settingsSchema>;
 
 /** All mistakes of a stack's settings, one a line. */
 export class SettingsError extends Error {

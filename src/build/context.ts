@@ -2,7 +2,7 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { bucketNames } from "../names.ts";
 import { createProviders, providerOf, type Providers } from "../providers.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings-schema.ts";
 
 export interface Context {
   readonly settings: Settings;

@@ -1,5 +1,5 @@
 // The local cloud's command line: what it prints of the engine's events, of a summary, of changes, and for a shell.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { shellExports } from "../../local/commands/env.ts";
 import { describeChanges } from "../../local/commands/changes.ts";
 import { describeUrn, type ObservedEvent, Progress } from "../../local/engine/progress.ts";
@@ -43,6 +43,22 @@ describe("progress", () => {
     expect(progress.errors).toBe(1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/error:.*net-vpc.*: name is taken$/u);
+  });
+});
+
+describe("a resource that takes long", () => {
+  it("is mentioned with what its plugin is waiting for", () => {
+    vi.useFakeTimers();
+    const lines: string[] = [];
+    const progress = new Progress((line) => lines.push(line));
+    progress.observe({ resourcePreEvent: { metadata: { urn: vpc } } });
+    progress.observe({
+      diagnosticEvent: { severity: "info", message: "16/80 Pods available", urn: vpc, ephemeral: true },
+    });
+    vi.advanceTimersByTime(40_000);
+    progress.close();
+    vi.useRealTimers();
+    expect(lines.at(-1)).toMatch(/still at .*net-vpc.*: 16\/80 Pods available/u);
   });
 });
 

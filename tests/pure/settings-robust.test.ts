@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseSettings, settingsSchema, SettingsError } from "../../src/settings.ts";
+import { parseSettings, SettingsError } from "../../src/settings.ts";
+import { settingsSchema } from "../../src/settings-schema.ts";
 import { stackFile, withSecrets } from "../stacks.ts";
 
 const subjects = Object.keys(settingsSchema.shape);

@@ -9,7 +9,8 @@ import {
   assertWebPool,
   assertWorkerAccountsKnown,
 } from "../../src/settings-rules.ts";
-import { parseSettings, type Settings } from "../../src/settings.ts";
+import { parseSettings } from "../../src/settings.ts";
+import type { Settings } from "../../src/settings-schema.ts";
 import { stackFile, withSecrets } from "../stacks.ts";
 
 const prod = parseSettings(withSecrets(stackFile("prod")));
