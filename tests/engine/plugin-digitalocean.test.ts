@@ -31,6 +31,14 @@ async function make(className: string, inputs: Properties): Promise<{ id: string
   return plugin.create(urn(className), checked.properties);
 }
 
+/** Ids of all objects of a class in the account. */
+function held(className: string): string[] {
+  const account = openAccount(home);
+  const ids = account.list().filter(({ type }) => type.endsWith(`:${className}`));
+  account.close();
+  return ids.map(({ id }) => id);
+}
+
 /** A Spaces key with one grant. */
 const key = (grant: Properties) => make("SpacesKey", { name: "k", grants: [grant] });
 
@@ -141,10 +149,12 @@ describe("databases", () => {
     );
   });
 
-  it("has one firewall to a cluster", async () => {
+  it("replaces a cluster's rules by those of a later firewall, as a cluster has one list of them", async () => {
     const { id } = await make("DatabaseCluster", postgres);
-    await make("DatabaseFirewall", { clusterId: id, rules: [{ type: "ip_addr", value: "203.0.113.1" }] });
-    await expect(make("DatabaseFirewall", { clusterId: id, rules: [] })).rejects.toThrow("one firewall");
+    const first = await make("DatabaseFirewall", { clusterId: id, rules: [{ type: "ip_addr", value: "203.0.113.1" }] });
+    const second = await make("DatabaseFirewall", { clusterId: id, rules: [] });
+    expect(held("DatabaseFirewall")).toEqual([second.id]);
+    expect(second.id).not.toBe(first.id);
   });
 });
 

@@ -135,22 +135,18 @@ const replica: Hooks = {
 };
 
 const firewall: Hooks = {
-  validate(ctx, inputs, previous) {
+  validate(ctx, inputs) {
     clusterOf(ctx, inputs);
-    const other = inCluster(ctx, "DatabaseFirewall", text(inputs, "clusterId")).find(({ id }) => id !== previous?.id);
-    if (other)
-      throw new CloudError(
-        "conflict",
-        "a cluster has one firewall, and this one's is managed already; put all rules into it",
-        "clusterId",
-      );
     for (const rule of objects(inputs, "rules"))
       if (rule["type"] === "k8s") requireParent(ctx, "KubernetesCluster", text(rule, "value"), "rules.value");
   },
   id: (ctx, inputs) => `${text(inputs, "clusterId")}-${ctx.account.nextNumber("database-firewall")}`,
-  outputs: (ctx, _id, inputs) => ({
-    rules: objects(inputs, "rules").map((rule) => ({ ...rule, uuid: randomUUID(), createdAt: ctx.now() })),
-  }),
+  outputs(ctx, id, inputs): Properties {
+    // A cluster has one list of rules, and whoever writes last replaces it whole: there is no second firewall to refuse.
+    for (const other of inCluster(ctx, "DatabaseFirewall", text(inputs, "clusterId")))
+      if (other.id !== id) ctx.account.remove(other.type, other.id);
+    return { rules: objects(inputs, "rules").map((rule) => ({ ...rule, uuid: randomUUID(), createdAt: ctx.now() })) };
+  },
 };
 
 const config = (kind: string): Hooks => ({

@@ -16,7 +16,9 @@ const defaultRanges = { clusterSubnet: "10.244.0.0/16", serviceSubnet: "10.245.0
 /** Control planes are highly available by default from 1.36 on. */
 function highlyAvailable(inputs: Properties): boolean {
   const given = inputs["ha"];
-  return typeof given === "boolean" ? given : (compareVersions(text(inputs, "version") ?? "", "1.36.0-do.0") ?? -1) >= 0;
+  return typeof given === "boolean"
+    ? given
+    : (compareVersions(text(inputs, "version") ?? "", "1.36.0-do.0") ?? -1) >= 0;
 }
 
 function clusterOutputs(ctx: Context, id: string, inputs: Properties, old: Properties): Properties {
