@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { LocalCloudError } from "../errors.ts";
 
 /** Where the account lives below the local home. */
 function accountPath(home: string): string {
@@ -48,6 +49,11 @@ function isPrepared(database: DatabaseSync, patience: number): boolean {
   } catch (error) {
     const isBusy = error instanceof Error && /database is locked/.test(error.message);
     if (isBusy && Date.now() < patience) return false;
+    if (error instanceof Error && /not a database|malformed/.test(error.message)) {
+      throw new LocalCloudError(
+        `the account file ${database.location() ?? ""} is broken (${error.message}); put a copy back, or run \`npm run local -- stop\` and remove its folder to start from nothing`,
+      );
+    }
     throw error;
   }
 }
