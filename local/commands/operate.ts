@@ -74,7 +74,7 @@ function explain(error: unknown, progress: Progress): unknown {
   if (!(error instanceof CommandError)) return error;
   if (progress.errors > 0) {
     return new LocalCloudError(
-      `failed with ${progress.errors} ${progress.errors === 1 ? "error" : "errors"}, told above; what was finished is saved: put the cause right and run the command again`,
+      `failed with ${progress.errors} ${progress.errors === 1 ? "error" : "errors"}, told above; put the cause right and run the command again, it goes on from here`,
     );
   }
   return new LocalCloudError(`the Pulumi engine failed:\n${error.message}`);

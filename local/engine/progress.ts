@@ -71,7 +71,7 @@ export class Progress {
 
   #finished(metadata: { urn: string; op: string }): void {
     const since = this.#running.get(metadata.urn);
-    this.#running.delete(metadata.urn);
+    this.#forget(metadata.urn);
     const mark = marks[metadata.op];
     if (mark === undefined || isComponent(metadata.urn)) return;
     const took = since === undefined ? "" : pc.dim(` ${seconds(since)}`);
@@ -79,8 +79,13 @@ export class Progress {
   }
 
   #failed(urn: string): void {
-    this.#running.delete(urn);
+    this.#forget(urn);
     this.#print(`  ${pc.red("✗")} ${describeUrn(urn)}`);
+  }
+
+  #forget(urn: string): void {
+    this.#running.delete(urn);
+    this.#waitingFor.delete(urn);
   }
 
   #diagnostic(event: NonNullable<ObservedEvent["diagnosticEvent"]>): void {
