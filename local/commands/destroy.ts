@@ -5,12 +5,14 @@ import { deleteCluster, listClusters } from "../cluster/index.ts";
 import { LocalCloudError } from "../errors.ts";
 import { kubeconfigPath } from "../home.ts";
 import { clusterType } from "./clusters.ts";
-import { describeChanges } from "./changes.ts";
 import { operate, type OperationOptions } from "./operate.ts";
 
 /** @throws LocalCloudError when the account still holds something, which is then named. */
 export async function destroy(options: OperationOptions): Promise<void> {
-  const { changes } = await operate("Destroying", options, (stack, engine) => stack.destroy(engine));
+  const { changes } = await operate("Destroying", options, (stack, engine) =>
+    // With the program, the engine reaches a cluster that moved by its new address, and not by the one of the last update.
+    stack.destroy({ ...engine, runProgram: true }),
+  );
   rmSync(kubeconfigPath(options.home), { force: true });
   await removeOrphanClusters(options);
   const left = countObjects(options.home);
@@ -20,7 +22,7 @@ export async function destroy(options: OperationOptions): Promise<void> {
       `the account still holds objects that the stack does not know: ${list.join(", ")}; \`npm run local -- status\` shows them; to start from nothing, run \`npm run local -- stop\` and remove ${options.home}`,
     );
   }
-  options.print(`${describeChanges(changes)} The account is empty and nothing runs.`);
+  options.print(`${changes["delete"] ?? 0} resources deleted. The account is empty and nothing runs.`);
 }
 
 /** A cluster without a row in the account belongs to a creation that was killed; one with a row is the engine's to delete. */

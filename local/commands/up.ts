@@ -30,6 +30,9 @@ export async function preview(options: OperationOptions): Promise<void> {
 
 /** Reads every object from the account into the state, so that the next `up` puts drift right. */
 export async function refresh(options: OperationOptions): Promise<void> {
-  const { changes } = await operate("Refreshing", options, (stack, engine) => stack.refresh(engine));
+  const { changes } = await operate("Refreshing", options, (stack, engine) =>
+    // With the program, for the sake of a cluster that moved: see destroy.ts.
+    stack.refresh({ ...engine, runProgram: true }),
+  );
   options.print(describeChanges(changes));
 }

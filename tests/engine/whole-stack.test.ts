@@ -104,6 +104,23 @@ describe("the reference stack", () => {
   );
 
   it(
+    "keeps the cluster when a destroy is cancelled, and comes up whole again",
+    async () => {
+      const destroying = startLocal(home, "destroy", "--settings", settings);
+      await destroying.seen(/- kubernetes /u);
+      destroying.child.kill("SIGINT");
+      const cancelled = await destroying.finished;
+      expect(cancelled.text).toContain("cancelled");
+      expect(cancelled.code).toBe(1);
+      expect((await listClusters(home)).map(({ state }) => state)).toEqual(["running"]);
+      const { code, text } = await run("up");
+      expect(text).toMatch(/\d+ create/u);
+      expect(code).toBe(0);
+    },
+    10 * minutes,
+  );
+
+  it(
     "is destroyed without a trace",
     async () => {
       const { code, text } = await run("destroy");
