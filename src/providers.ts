@@ -21,6 +21,8 @@ export interface Providers {
   readonly aws: ReadonlyMap<string, aws.Provider>;
 }
 
+type AccountCredentials = Settings["secrets"]["digitalocean"][string] | Settings["secrets"]["digitalocean"]["main"];
+
 /** Makes a provider for each account and region that something lives in. */
 export function createProviders({ secrets, tailnet, mail, backups, workers }: Settings): Providers {
   const accounts = new Set([mainAccount, ...Object.values(workers).map(({ account }) => account)]);
@@ -29,10 +31,7 @@ export function createProviders({ secrets, tailnet, mail, backups, workers }: Se
     digitalocean: new Map(
       Object.entries(secrets.digitalocean)
         .filter(([account]) => accounts.has(account))
-        .map(([account, { token }]) => [
-          account,
-          new digitalocean.Provider(`digitalocean-${account}`, { token: secretOutput(token) }),
-        ]),
+        .map(([account, credentials]) => [account, digitaloceanProvider(account, credentials)]),
     ),
     tailscale: new tailscale.Provider("tailscale", {
       oauthClientId: secretOutput(secrets.tailscale.clientId),
@@ -52,6 +51,17 @@ export function createProviders({ secrets, tailnet, mail, backups, workers }: Se
       ]),
     ),
   };
+}
+
+/** Spaces credentials are given, not made by the stack: buckets could not be checked at a stack's first preview otherwise. */
+function digitaloceanProvider(account: string, { token, ...spaces }: AccountCredentials): digitalocean.Provider {
+  return new digitalocean.Provider(`digitalocean-${account}`, {
+    token: secretOutput(token),
+    ...("spacesAccessKeyId" in spaces && {
+      spacesAccessId: secretOutput(spaces.spacesAccessKeyId),
+      spacesSecretKey: secretOutput(spaces.spacesSecretAccessKey),
+    }),
+  });
 }
 
 /** The provider of an account or region that the settings were checked to name. */

@@ -11,13 +11,24 @@ export const mainAccount = "main";
 const accountSchema = (name: string) =>
   z.strictObject({ token: secretSchema(`secrets.digitalocean.${name}.token`) }).prefault({ token: undefined });
 
+/** Only the main account has buckets, and buckets are managed with S3 keys, not with the API token. */
+const mainAccountSchema = z
+  .strictObject({
+    token: secretSchema(`secrets.digitalocean.${mainAccount}.token`),
+    spacesAccessKeyId: secretSchema(`secrets.digitalocean.${mainAccount}.spacesAccessKeyId`),
+    spacesSecretAccessKey: secretSchema(`secrets.digitalocean.${mainAccount}.spacesSecretAccessKey`),
+  })
+  .prefault({ token: undefined, spacesAccessKeyId: undefined, spacesSecretAccessKey: undefined });
+
 export const secretsSettingsSchema = z
   .strictObject({
     digitalocean: z
-      .object({ [mainAccount]: accountSchema(mainAccount) })
+      .object({ [mainAccount]: mainAccountSchema })
       .catchall(accountSchema("<account>"))
       .prefault({})
-      .describe("one token for each DigitalOcean account; main is needed, workers may name others"),
+      .describe(
+        "one token for each DigitalOcean account; main is needed, with a full-access Spaces key; workers may name others",
+      ),
     tailscale: z
       .strictObject({
         clientId: secretSchema("secrets.tailscale.clientId"),

@@ -18,7 +18,14 @@ export function stackFile(stack: StackName): RawSettings {
 
 /** What an operator would set before the first preview. */
 export const credentials = {
-  digitalocean: { main: { token: new Secret("do-main-token") }, queues: { token: new Secret("do-queues-token") } },
+  digitalocean: {
+    main: {
+      token: new Secret("do-main-token"),
+      spacesAccessKeyId: new Secret("do-spaces-key-id"),
+      spacesSecretAccessKey: new Secret("do-spaces-secret-key"),
+    },
+    queues: { token: new Secret("do-queues-token") },
+  },
   tailscale: { clientId: new Secret("ts-client-id"), clientSecret: new Secret("ts-client-secret") },
   aws: { accessKeyId: new Secret("aws-key-id"), secretAccessKey: new Secret("aws-secret-key") },
 };

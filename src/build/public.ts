@@ -4,10 +4,7 @@ import { ManagedCertificate } from "../../components/dns/certificate.ts";
 import { edgeDomains } from "../../components/dns/records.ts";
 import { Zone } from "../../components/dns/zone.ts";
 import { BucketKey } from "../../components/storage/bucket-key.ts";
-import { SpacesAccess } from "../../components/storage/spaces-access.ts";
 import { VersionedBucket } from "../../components/storage/versioned-bucket.ts";
-import { secretOutput } from "../load-settings.ts";
-import { mainAccount } from "../secrets-settings.ts";
 import type { BucketPurpose } from "../../components/storage/settings.ts";
 import type { Context } from "./context.ts";
 
@@ -35,17 +32,14 @@ export type Storage = ReturnType<typeof buildStorage>;
 
 /** One bucket and one key for each purpose. */
 export function buildStorage({ settings, buckets, inMainAccount }: Context) {
-  const { name: prefix, storage, domains, secrets, protect } = settings;
-  const token = secretOutput(secrets.digitalocean[mainAccount].token);
-  const access = new SpacesAccess("spaces", { prefix, token }, inMainAccount);
+  const { name: prefix, storage, domains, protect } = settings;
   const stored = (purpose: BucketPurpose, isPublic: boolean) => {
     const { region, keepDays } = storage[purpose];
     const origins = isPublic ? [`https://${domains.web}`] : [];
-    const inSpaces = { providers: [access.provider] };
     const bucket = new VersionedBucket(
       purpose,
       { bucket: buckets[purpose], region, keepDays, origins, probe: isPublic, protect },
-      inSpaces,
+      inMainAccount,
     );
     const key = new BucketKey(
       `${purpose}-access`,

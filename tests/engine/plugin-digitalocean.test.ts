@@ -5,11 +5,12 @@ import type { Properties } from "../../local/providers/contract.ts";
 import { PluginClient, temporaryHome, urnOf } from "./plugin-client.ts";
 
 const { home, remove } = temporaryHome();
+const spacesKeys = { spacesAccessId: "id", spacesSecretKey: "key" };
 let plugin: PluginClient;
 
 beforeAll(async () => {
   plugin = await PluginClient.start("digitalocean", home);
-  await plugin.configure({ token: "test" });
+  await plugin.configure({ token: "test", ...spacesKeys });
 });
 afterAll(async () => {
   await plugin.stop();
@@ -159,10 +160,18 @@ describe("databases", () => {
 });
 
 describe("buckets and the CDN", () => {
+  it("makes no bucket with an API token alone", async () => {
+    const without = await PluginClient.start("digitalocean", home);
+    await without.configure({ token: "test" });
+    const { inputs } = await without.check(urn("SpacesBucket"), bucket);
+    await expect(without.create(urn("SpacesBucket"), inputs.properties)).rejects.toThrow("spacesAccessId");
+    await without.stop();
+  });
+
   it("keeps a bucket's name unique over all accounts", async () => {
     await make("SpacesBucket", bucket);
     const other = await PluginClient.start("digitalocean", home);
-    await other.configure({ token: "other" });
+    await other.configure({ token: "other", ...spacesKeys });
     await expect(other.create(urn("SpacesBucket"), bucket)).rejects.toThrow("media-files is taken");
     await other.stop();
   });

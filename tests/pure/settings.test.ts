@@ -32,7 +32,7 @@ describe("stack files", () => {
 
   it("prod names each secret that is missing, with the command that sets it", () => {
     const lines = mistakes(stackFile("prod"));
-    expect(lines).toHaveLength(5);
+    expect(lines).toHaveLength(7);
     expect(lines[0]).toContain("pulumi config set --secret --path mastodon:secrets.digitalocean.main.token");
   });
 
@@ -119,7 +119,7 @@ describe("a report of mistakes", () => {
   it("names the key of an account without a token", () => {
     const secrets = {
       ...credentials,
-      digitalocean: { main: { token: new Secret("x") }, queues: {} },
+      digitalocean: { ...credentials.digitalocean, queues: {} },
     };
     expect(mistakes(changed({ secrets }))[0]).toMatch(/secrets\.digitalocean\.queues\.token: is missing/);
   });

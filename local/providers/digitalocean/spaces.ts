@@ -9,6 +9,15 @@ import { spacesKeyPair } from "./secrets.ts";
 /** Limits of an account (Spaces limits page, 25 September 2025). */
 const limits = { buckets: 100, keys: 200 };
 
+/** Buckets are reached with S3 keys; the API token opens none of them. */
+function requireSpacesKeys(ctx: Context): void {
+  if (text(ctx.config, "spacesAccessId") && text(ctx.config, "spacesSecretKey")) return;
+  throw new CloudError(
+    "forbidden",
+    "the provider has no Spaces credentials; give it spacesAccessId and spacesSecretKey",
+  );
+}
+
 /** A bucket's name is a host name, and unique in the whole cloud. */
 function requireBucketName(ctx: Context, inputs: Properties): void {
   const name = text(inputs, "name") ?? "";
@@ -23,6 +32,7 @@ function requireBucketName(ctx: Context, inputs: Properties): void {
 
 const bucket: Hooks = {
   validate(ctx, inputs, previous) {
+    requireSpacesKeys(ctx);
     requireRegion("a bucket", text(inputs, "region"));
     if (previous) return;
     requireBucketName(ctx, inputs);
