@@ -3,7 +3,7 @@ import { CloudError, type Hooks, type Properties } from "../contract.ts";
 import { number, text } from "../shared/values.ts";
 import { type Access, connection, type Engine, engineOf, hostOf, uriOf } from "./database-engines.ts";
 import { databaseMemberHooks } from "./database-members.ts";
-import { objectsOf, requireBelow, requireFree, requireParent } from "./guards.ts";
+import { objectsOf, requireBelow, requireFree, requireVpcOfRegion } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { databasePassword } from "./secrets.ts";
 import { databaseMemoryGib, databaseStorageMib } from "./sizes.ts";
@@ -73,13 +73,7 @@ const cluster: Hooks = {
     requireClusterPlan(inputs);
     requireEngineOptions(inputs);
     requireFree(ctx, "DatabaseCluster", "name", inputs, previous);
-    const vpc = requireParent(ctx, "Vpc", text(inputs, "privateNetworkUuid"), "privateNetworkUuid");
-    if (vpc && vpc.object["region"] !== inputs["region"])
-      throw new CloudError(
-        "unprocessable_entity",
-        `VPC ${text(vpc.object, "name")} is in ${text(vpc.object, "region")}; the cluster must be in the same region`,
-        "privateNetworkUuid",
-      );
+    requireVpcOfRegion(ctx, inputs, "privateNetworkUuid");
     if (!previous) requireBelow(mostClusters, objectsOf(ctx, "DatabaseCluster").length, "database clusters");
   },
   outputs(ctx, id, inputs, previous): Properties {

@@ -73,3 +73,14 @@ export function refuseWhileUsed(
       );
   }
 }
+
+/** Refuses a cluster in another region than the VPC that `property` names. */
+export function requireVpcOfRegion(ctx: Context, inputs: Properties, property: string): void {
+  const vpc = requireParent(ctx, "Vpc", text(inputs, property), property);
+  if (vpc && vpc.object["region"] !== inputs["region"])
+    throw new CloudError(
+      "unprocessable_entity",
+      `VPC ${text(vpc.object, "name")} is in ${text(vpc.object, "region")}; the cluster must be in the same region`,
+      property,
+    );
+}

@@ -3,7 +3,7 @@ import { CloudError, type Context, type Properties, type StoredObject } from "..
 import { number, object, text } from "../shared/values.ts";
 import { overlap } from "./addresses.ts";
 import { poolMinimum, requireDroplets } from "./droplets.ts";
-import { objectsOf, requireFree, requireParent } from "./guards.ts";
+import { objectsOf, requireFree, requireVpcOfRegion } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { requireDropletSize } from "./sizes.ts";
 
@@ -85,13 +85,7 @@ export function requireCluster(ctx: Context, inputs: Properties, previous?: Stor
   requireRegion("a Kubernetes cluster", text(inputs, "region"));
   requireVersion(text(inputs, "version") ?? "");
   requireFree(ctx, "KubernetesCluster", "name", inputs, previous);
-  const vpc = requireParent(ctx, "Vpc", text(inputs, "vpcUuid"), "vpcUuid");
-  if (vpc && vpc.object["region"] !== inputs["region"])
-    throw new CloudError(
-      "unprocessable_entity",
-      `VPC ${text(vpc.object, "name")} is in ${text(vpc.object, "region")}; the cluster must be in the same region`,
-      "vpcUuid",
-    );
+  requireVpcOfRegion(ctx, inputs, "vpcUuid");
   if (!previous) requireRanges(ctx, inputs);
   if (previous?.object["ha"] === true && inputs["ha"] === false)
     throw new CloudError(
