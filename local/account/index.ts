@@ -132,6 +132,16 @@ export function openAccount(home: string): Account {
   return new Account(home);
 }
 
+/** Opens the account for one piece of synchronous work, and closes it whatever happens. */
+export function withAccount<T>(home: string, work: (account: Account) => T): T {
+  const account = openAccount(home);
+  try {
+    return work(account);
+  } finally {
+    account.close();
+  }
+}
+
 function fromRow(row: Record<string, unknown>): AccountObject {
   const object: Properties = JSON.parse(String(row["object"]));
   return {

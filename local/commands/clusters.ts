@@ -1,5 +1,5 @@
 // Wakes the clusters of the account: their processes may have been stopped, or lost with a reboot, while their objects are kept.
-import { openAccount } from "../account/index.ts";
+import { withAccount } from "../account/index.ts";
 import { listClusters, startCluster } from "../cluster/index.ts";
 
 /** The type whose objects have a real cluster behind them. */
@@ -10,18 +10,14 @@ export const clusterType = "digitalocean:index/kubernetesCluster:KubernetesClust
  * @returns the URNs of clusters that are reached differently now: another program took the port, or the token was renewed
  */
 export async function resumeClusters(home: string, print: (line: string) => void): Promise<string[]> {
-  const clusters = await listClusters(home);
-  if (clusters.length === 0) return [];
-  const account = openAccount(home);
   const moved: string[] = [];
-  for (const cluster of clusters) {
+  for (const cluster of await listClusters(home)) {
     if (cluster.state !== "running") print(`Resuming cluster ${cluster.name} ...`);
     const { kubeconfig } = await startCluster(home, cluster.spec, { report: print });
-    const [known] = account.list({ type: clusterType, id: cluster.id });
+    const [known] = withAccount(home, (account) => account.list({ type: clusterType, id: cluster.id }));
     // A cluster whose creation was killed has no kubeconfig yet; it is adopted later, and read then.
     const text = JSON.stringify(known?.object["kubeConfigs"] ?? []);
     if (known && text !== "[]" && !text.includes(JSON.stringify(kubeconfig))) moved.push(known.urn);
   }
-  account.close();
   return moved;
 }

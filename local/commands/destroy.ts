@@ -1,6 +1,6 @@
 // Destroys the stack and proves that nothing is left: no object in the account, no process, no port.
 import { rmSync } from "node:fs";
-import { openAccount } from "../account/index.ts";
+import { withAccount } from "../account/index.ts";
 import { deleteCluster, listClusters } from "../cluster/index.ts";
 import { LocalCloudError } from "../errors.ts";
 import { kubeconfigPath } from "../home.ts";
@@ -15,9 +15,9 @@ export async function destroy(options: OperationOptions): Promise<void> {
   );
   rmSync(kubeconfigPath(options.home), { force: true });
   await removeOrphanClusters(options);
-  const left = countObjects(options.home);
-  if (Object.keys(left).length > 0) {
-    const list = Object.entries(left).map(([type, count]) => `${count} ${type}`);
+  const left = withAccount(options.home, (account) => account.counts());
+  if (left.size > 0) {
+    const list = [...left].map(([type, count]) => `${count} ${type}`);
     throw new LocalCloudError(
       `the account still holds objects that the stack does not know: ${list.join(", ")}; \`npm run local -- status\` shows them; to start from nothing, run \`npm run local -- stop\` and remove ${options.home}`,
     );
@@ -27,28 +27,10 @@ export async function destroy(options: OperationOptions): Promise<void> {
 
 /** A cluster without a row in the account belongs to a creation that was killed; one with a row is the engine's to delete. */
 async function removeOrphanClusters({ home, print }: OperationOptions): Promise<void> {
-  const owned = clusterIds(home);
+  const owned = withAccount(home, (account) => new Set(account.list({ type: clusterType }).map(({ id }) => id)));
   for (const cluster of await listClusters(home)) {
     if (owned.has(cluster.id)) continue;
     print(`Removing cluster ${cluster.name}, which no object of the account names`);
     await deleteCluster(home, cluster.id);
-  }
-}
-
-function clusterIds(home: string): Set<string> {
-  const account = openAccount(home);
-  try {
-    return new Set(account.list({ type: clusterType }).map(({ id }) => id));
-  } finally {
-    account.close();
-  }
-}
-
-function countObjects(home: string): Record<string, number> {
-  const account = openAccount(home);
-  try {
-    return Object.fromEntries(account.counts());
-  } finally {
-    account.close();
   }
 }

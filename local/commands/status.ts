@@ -1,21 +1,19 @@
 // Says what the account holds, which processes run, and which objects have something real behind them.
 import pc from "picocolors";
-import { openAccount } from "../account/index.ts";
+import { withAccount } from "../account/index.ts";
 import { listClusters, type ClusterStatus } from "../cluster/index.ts";
+import { clusterType } from "./clusters.ts";
 import { section } from "../summary/render.ts";
 
 /** Types whose objects a real server stands behind; all others are rows in the account only. */
 const realBehind: Record<string, string> = {
-  "digitalocean:index/kubernetesCluster:KubernetesCluster":
-    "real API server, scheduler and controllers; simulated pods",
+  [clusterType]: "real API server, scheduler and controllers; simulated pods",
   "digitalocean:index/kubernetesNodePool:KubernetesNodePool": "real Node objects, simulated machines",
 };
 
 /** The status as text for a terminal. */
 export async function status(home: string): Promise<string> {
-  const account = openAccount(home);
-  const counts = [...account.counts()].toSorted(([a], [b]) => a.localeCompare(b));
-  account.close();
+  const counts = withAccount(home, (account) => [...account.counts()].toSorted(([a], [b]) => a.localeCompare(b)));
   const clusters = await listClusters(home);
   if (counts.length === 0 && clusters.length === 0) return `The account in ${home} is empty and nothing runs.`;
   const objects = counts.map(([type, count]) => [String(count), type, realBehind[type] ?? "emulated"]);

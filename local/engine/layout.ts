@@ -1,8 +1,9 @@
 // Lays out a private Pulumi installation: the CLI, the real Kubernetes plugin and the emulated plugins, where the engine looks for them.
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Engine } from "../../tools/engine.ts";
 import { projectRoot } from "../home.ts";
+import { packageVersion } from "../plugin/version.ts";
 import { shellQuote } from "../shell-quote.ts";
 import { engineEnvironment } from "./environment.ts";
 
@@ -33,14 +34,8 @@ export function layOutEngine(home: string, engine: Engine): string {
 }
 
 function layOutPlugin(plugins: string, name: string, executable: string): void {
-  const file = join(plugins, `resource-${name}-v${packageVersion(name)}`, `pulumi-resource-${name}`);
+  const file = join(plugins, `resource-${name}-v${packageVersion(`@pulumi/${name}`)}`, `pulumi-resource-${name}`);
   writeScript(file, `exec ${shellQuote(executable)} "$@"`);
-}
-
-function packageVersion(name: string): string {
-  const file = join(projectRoot, "node_modules", "@pulumi", name, "package.json");
-  const { version }: { version: string } = JSON.parse(readFileSync(file, "utf8"));
-  return version;
 }
 
 /** Replaces the script in one step, so that an engine that starts at the same moment never reads half of it. */

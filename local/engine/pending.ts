@@ -1,7 +1,7 @@
 // Settles what a killed run left open: creations that the account knows are adopted into the state, the rest is read again.
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
-import { openAccount } from "../account/index.ts";
+import { withAccount } from "../account/index.ts";
 import { describeUrn } from "./progress.ts";
 
 const resourceSchema = z.looseObject({ urn: z.string() });
@@ -30,13 +30,13 @@ export async function settlePendingOperations(
   const unfinished = deployment.pending_operations
     .filter(({ type, resource }) => type !== "creating" && known.has(resource.urn))
     .map(({ resource }) => resource.urn);
-  const account = openAccount(home);
   // Without outputs: the refresh reads them, and marks the secret ones.
-  const adopted = creations.flatMap(({ resource }) => {
-    const object = account.findByUrn(resource.urn);
-    return object ? [{ ...resource, id: object.id, outputs: {} }] : [];
-  });
-  account.close();
+  const adopted = withAccount(home, (account) =>
+    creations.flatMap(({ resource }) => {
+      const object = account.findByUrn(resource.urn);
+      return object ? [{ ...resource, id: object.id, outputs: {} }] : [];
+    }),
+  );
   await stack.importStack({
     ...exported,
     deployment: {

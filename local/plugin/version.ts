@@ -6,6 +6,6 @@ import { resolve } from "node:path";
 export function packageVersion(npm: string): string {
   const manifest = resolve(import.meta.dirname, "../../node_modules", npm, "package.json");
   const { version }: { version?: string } = JSON.parse(readFileSync(manifest, "utf8"));
-  if (!version) throw new Error(`${manifest} states no version; run npm ci`);
+  if (!version) throw new Error(`${manifest} states no version; run npm install`);
   return version.replace(/^v/, "");
 }

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openAccount } from "../../local/account/index.ts";
+import { withAccount } from "../../local/account/index.ts";
 import { listClusters } from "../../local/cluster/index.ts";
 import { kubeconfigPath, projectRoot } from "../../local/home.ts";
 import { outputsSchema } from "../../src/outputs.ts";
@@ -13,12 +13,7 @@ const localSettings = join(projectRoot, "Pulumi.local.yaml");
 
 /** Every object of the account as `type id`, so that a doubled one shows. */
 function objects(home: string): string[] {
-  const account = openAccount(home);
-  try {
-    return account.list().map(({ type, urn }) => `${type} ${urn}`);
-  } finally {
-    account.close();
-  }
+  return withAccount(home, (account) => account.list().map(({ type, urn }) => `${type} ${urn}`));
 }
 
 describe("settings with mistakes", () => {
