@@ -1,12 +1,19 @@
 // The program as a table of contents: read the settings, build, connect, export.
 import { installGuard } from "../policies/guard.ts";
+import { buildBackups } from "./build/backups.ts";
+import { buildCdn } from "./build/cdn.ts";
 import { buildCompute } from "./build/compute.ts";
 import { createContext } from "./build/context.ts";
-import { buildBackups, buildMonitoring, buildProject, buildTailnet, buildWorkers } from "./build/outside.ts";
-import { buildCdn, buildStorage, buildZone } from "./build/public.ts";
+import { buildDatabases } from "./build/databases.ts";
+import { buildMail } from "./build/mail.ts";
+import { buildMonitoring } from "./build/monitoring.ts";
+import { buildProject } from "./build/project.ts";
 import { buildRecords } from "./build/records.ts";
-import { buildMail, buildMastodon } from "./build/server.ts";
+import { buildMastodon } from "./build/server.ts";
 import { stackOutputs } from "./build/stack-outputs.ts";
+import { buildStorage } from "./build/storage.ts";
+import { buildTailnet, buildWorkers } from "./build/tailnet.ts";
+import { buildZone } from "./build/zone.ts";
 import { loadSettings } from "./load-settings.ts";
 
 /**
@@ -19,17 +26,18 @@ export async function program(): Promise<Record<string, unknown>> {
   const guard = installGuard(settings);
   const context = createContext(settings);
   const compute = buildCompute(context);
+  const databases = buildDatabases(context, compute);
   const zoned = buildZone(context);
   const storage = buildStorage(context);
   const cdn = buildCdn(context, zoned, storage);
   const mail = buildMail(context);
   const tailnet = buildTailnet(context);
-  const mastodon = buildMastodon(context, { compute, zoned, storage, mail });
+  const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail });
   const records = buildRecords(context, { zoned, cdn, mail, loadBalancer: mastodon.loadBalancerAddress });
   buildWorkers(context, tailnet);
   buildBackups(context);
   buildMonitoring(context);
-  buildProject(context, { compute, zoned, storage });
+  buildProject(context, { compute, databases, zoned, storage });
   guard.finish();
-  return stackOutputs(context, { compute, cdn, mail, tailnet, mastodon, records });
+  return stackOutputs(context, { compute, databases, cdn, mail, tailnet, mastodon, records });
 }

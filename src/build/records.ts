@@ -4,8 +4,9 @@ import { serverRecords, type RecordPlan } from "../../components/dns/records.ts"
 import { Records } from "../../components/dns/zone.ts";
 import { mailRecords } from "../../components/mail/records.ts";
 import type { Ses } from "../../components/mail/ses.ts";
+import type { Cdns } from "./cdn.ts";
 import type { Context } from "./context.ts";
-import type { Cdns, Zoned } from "./public.ts";
+import type { Zoned } from "./zone.ts";
 
 export interface RecordParts {
   readonly zoned: Zoned;

@@ -1,32 +1,20 @@
-// Builds the Mastodon server in the cluster, and the mail service that it sends through.
+// Builds the Mastodon server in the cluster.
 import type { MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { poolKey } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
-import { Ses } from "../../components/mail/ses.ts";
+import type { Ses } from "../../components/mail/ses.ts";
 import { mastodonSecrets } from "../mastodon-secrets.ts";
-import { providerOf } from "../providers.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
-import type { Storage, Zoned } from "./public.ts";
-
-export function buildMail({ settings, providers, zone }: Context): Ses {
-  const { name: prefix, domains, mail } = settings;
-  return new Ses(
-    "mail",
-    { prefix, domain: domains.local, zone, settings: mail },
-    { providers: [providerOf(providers.aws, mail.region)] },
-  );
-}
+import type { Databases } from "./databases.ts";
+import { mailFrom } from "./mail.ts";
+import type { Storage } from "./storage.ts";
+import type { Zoned } from "./zone.ts";
 
 /** The S3 endpoint of a Spaces region. */
 export function spacesEndpoint(region: string): string {
   return `https://${region}.digitaloceanspaces.com`;
-}
-
-/** Where mail comes from. */
-export function mailFrom({ settings }: Context): string {
-  return `${settings.mail.fromMailbox}@${settings.domains.local}`;
 }
 
 /** Pods that name the pool, and stand its taint when it is dedicated. */
@@ -51,14 +39,16 @@ function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): 
 
 export interface ServerParts {
   readonly compute: Compute;
+  readonly databases: Databases;
   readonly zoned: Zoned;
   readonly storage: Storage;
   readonly mail: Ses;
 }
 
-export function buildMastodon(context: Context, { compute, zoned, storage, mail }: ServerParts): Mastodon {
+export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
+  const { compute, databases, zoned, storage, mail } = parts;
   const { settings, providers } = context;
-  const { postgresql, queue, cache } = compute;
+  const { postgresql, queue, cache } = databases;
   const { pools } = settings.kubernetes;
   const sidekiqPool = "sidekiq" in pools ? "sidekiq" : "web";
   return new Mastodon("mastodon", {

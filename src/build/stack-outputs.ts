@@ -8,13 +8,16 @@ import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
 import { contractVersion, outputsSchema, type Outputs } from "../outputs.ts";
+import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
-import type { Cdns } from "./public.ts";
-import { mailFrom, spacesEndpoint } from "./server.ts";
+import type { Databases } from "./databases.ts";
+import { mailFrom } from "./mail.ts";
+import { spacesEndpoint } from "./server.ts";
 
 export interface OutputParts {
   readonly compute: Compute;
+  readonly databases: Databases;
   readonly cdn: Cdns;
   readonly mail: Ses;
   readonly tailnet: Tailnet;
@@ -81,9 +84,11 @@ function nodePools({ name, kubernetes }: Context["settings"]) {
 }
 
 /** What only the clouds know. */
-function created(context: Context, { compute, cdn, mail, tailnet, mastodon, records }: OutputParts) {
+function created(context: Context, parts: OutputParts) {
+  const { compute, databases, cdn, mail, tailnet, mastodon, records } = parts;
   const { settings, zone } = context;
-  const { cluster, postgresql, queue, cache } = compute;
+  const { cluster } = compute;
+  const { postgresql, queue, cache } = databases;
   const { poolSize } = settings.database.postgresql;
   return {
     cluster: {

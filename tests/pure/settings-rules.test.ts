@@ -1,14 +1,10 @@
 import { describe, expect, it } from "vitest";
-import {
-  assertBackupsElsewhere,
-  assertBucketsDistinct,
-  assertDomainsInZone,
-  assertPoolFitsDatabase,
-  assertRangesApart,
-  assertStandbyPossible,
-  assertWebPool,
-  assertWorkerAccountsKnown,
-} from "../../src/settings-rules.ts";
+import { assertPoolFitsDatabase, assertStandbyPossible } from "../../src/rules/database.ts";
+import { assertDomainsInZone } from "../../src/rules/domains.ts";
+import { assertWebPool } from "../../src/rules/kubernetes.ts";
+import { assertRangesApart } from "../../src/rules/network.ts";
+import { assertBackupsElsewhere, assertBucketsDistinct } from "../../src/rules/storage.ts";
+import { assertWorkerAccountsKnown } from "../../src/rules/workers.ts";
 import { parseSettings } from "../../src/settings.ts";
 import type { Settings } from "../../src/settings-schema.ts";
 import { stackFile, withSecrets } from "../stacks.ts";

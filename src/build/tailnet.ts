@@ -1,0 +1,25 @@
+// Builds the tailnet and the queue workers that join it.
+import { Tailnet } from "../../components/tailnet/tailnet.ts";
+import { Workers } from "../../components/workers/workers.ts";
+import { providerOf } from "../providers.ts";
+import { workerImage } from "../versions.ts";
+import type { Context } from "./context.ts";
+
+export function buildTailnet({ settings, providers }: Context): Tailnet {
+  const { tailnet, protect } = settings;
+  return new Tailnet("tailnet", { settings: tailnet, protect }, { providers: [providers.tailscale] });
+}
+
+/** One component for each account, so that everything in it has that account's provider. */
+export function buildWorkers({ settings, providers }: Context, tailnet: Tailnet): void {
+  const { name: prefix, workers, mastodon } = settings;
+  const image = `${mastodon.images.rails}:v${mastodon.version}`;
+  for (const account of new Set(Object.values(workers).map((worker) => worker.account))) {
+    const inAccount = Object.fromEntries(Object.entries(workers).filter(([, worker]) => worker.account === account));
+    new Workers(
+      `workers-${account}`,
+      { prefix, workers: inAccount, dropletImage: workerImage, image, policy: tailnet.acl },
+      { providers: [providerOf(providers.digitalocean, account), providers.tailscale] },
+    );
+  }
+}
