@@ -5,6 +5,7 @@ import type { Settings } from "./settings-schema.ts";
 export function bucketNames({ name, storage, backups }: Pick<Settings, "name" | "storage" | "backups">) {
   return {
     media: storage.media.name ?? `${name}-media`,
+    assets: storage.assets.name ?? `${name}-assets`,
     docs: storage.docs.name ?? `${name}-docs`,
     backups: storage.backups.name ?? `${name}-backups`,
     immutable: backups.immutable.bucket ?? `${name}-immutable`,

@@ -24,7 +24,7 @@ const workload = z.strictObject({
 });
 
 const bucket = z.strictObject({
-  purpose: z.enum(["media", "docs", "backups", "immutable"]),
+  purpose: z.enum(["media", "assets", "docs", "backups", "immutable"]),
   provider: z.enum(["digitalocean", "aws"]),
   name: z.string(),
   region: z.string(),
@@ -59,10 +59,11 @@ const inventory = z
 /** Everything that the stack gives away. Only `kubeconfig` is a secret; no other field holds one. */
 export const outputsSchema = z.strictObject({
   contractVersion: z.literal(contractVersion),
-  urls: z.strictObject({ web: url, streaming: url, media: url, docs: url }),
+  urls: z.strictObject({ web: url, streaming: url, media: url, assets: url, docs: url }),
   regions: z.strictObject({
     compute: z.string(),
     media: z.string(),
+    assets: z.string(),
     docs: z.string(),
     backups: z.string(),
     mail: z.string(),
@@ -73,7 +74,7 @@ export const outputsSchema = z.strictObject({
   nodePools: z.array(nodePool),
   workloads: z.array(workload),
   buckets: z.array(bucket),
-  cdn: z.strictObject({ media: cdn, docs: cdn }),
+  cdn: z.strictObject({ media: cdn, assets: cdn, docs: cdn }),
   dns: z.strictObject({ zone: hostname, records: z.array(dnsRecord) }),
   database: z.strictObject({
     host: hostname.describe("private: reachable inside the VPC only"),

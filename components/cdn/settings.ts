@@ -11,5 +11,6 @@ const ttl = z.union(
 
 export const cdnSettingsSchema = z.strictObject({
   mediaTtl: ttl.default(86_400).describe("seconds; media never changes, but deleted media stays readable this long"),
+  assetsTtl: ttl.default(604_800).describe("seconds; each file has its content's hash in its name"),
   docsTtl: ttl.default(600).describe("seconds; how long an old page may be shown"),
 });

@@ -22,6 +22,7 @@ export interface RecordTargets<Value> {
   readonly loadBalancer: Value;
   /** CDN host names with a trailing dot. */
   readonly mediaCdn: Value;
+  readonly assetsCdn: Value;
   readonly docsCdn: Value;
 }
 
@@ -52,6 +53,7 @@ export function serverRecords<Value>(
   return [
     ...edge,
     { key: "media", type: "CNAME", name: relativeName(domains.media, zone), value: targets.mediaCdn },
+    { key: "assets", type: "CNAME", name: relativeName(domains.assets, zone), value: targets.assetsCdn },
     { key: "docs", type: "CNAME", name: relativeName(domains.docs, zone), value: targets.docsCdn },
     { key: "caa", type: "CAA", name: "@", value: "letsencrypt.org.", flags: 0, tag: "issue" },
   ];

@@ -9,13 +9,15 @@ export const domainsSchema = z
     web: hostnameSchema.optional().describe("where the site is; default: the local domain"),
     streaming: hostnameSchema.optional().describe("default: streaming.<web>"),
     media: hostnameSchema.optional().describe("default: media.<local>"),
+    assets: hostnameSchema.optional().describe("scripts and styles of the site; default: assets.<local>"),
     docs: hostnameSchema.optional().describe("default: docs.<local>"),
   })
-  .transform(({ local, web = local, streaming = `streaming.${web}`, media, docs }) => ({
+  .transform(({ local, web = local, streaming = `streaming.${web}`, media, assets, docs }) => ({
     local,
     web,
     streaming,
     media: media ?? `media.${local}`,
+    assets: assets ?? `assets.${local}`,
     docs: docs ?? `docs.${local}`,
   }));
 

@@ -18,6 +18,7 @@ const bucket = (region: z.infer<typeof spacesRegionSchema>, keepDays: number) =>
 
 export const storageSettingsSchema = z.strictObject({
   media: bucket("nyc3", 30).describe("what people upload, and copies of remote media"),
+  assets: bucket("nyc3", 30).describe("scripts and styles of the site, old and new ones side by side"),
   docs: bucket("nyc3", 30).describe("the documentation site"),
   backups: bucket("sfo3", 35).describe("encrypted dumps and media copies, in another region than the media"),
 });

@@ -7,7 +7,7 @@ import type { Zoned } from "./zone.ts";
 /** The CDN in front of the public buckets. */
 export function buildCdn({ settings, inMainAccount }: Context, zoned: Zoned, storage: Storage) {
   const { cdn, domains } = settings;
-  const front = (use: "media" | "docs", ttl: number): SpacesCdn =>
+  const front = (use: "media" | "assets" | "docs", ttl: number): SpacesCdn =>
     new SpacesCdn(
       `cdn-${use}`,
       {
@@ -18,7 +18,11 @@ export function buildCdn({ settings, inMainAccount }: Context, zoned: Zoned, sto
       },
       inMainAccount,
     );
-  return { media: front("media", cdn.mediaTtl), docs: front("docs", cdn.docsTtl) };
+  return {
+    media: front("media", cdn.mediaTtl),
+    assets: front("assets", cdn.assetsTtl),
+    docs: front("docs", cdn.docsTtl),
+  };
 }
 
 export type Cdns = ReturnType<typeof buildCdn>;

@@ -23,6 +23,7 @@ export function buildRecords(context: Context, parts: RecordParts): readonly Rec
     ...serverRecords(settings.domains, zone, {
       loadBalancer: parts.loadBalancer,
       mediaCdn: pulumi.interpolate`${parts.cdn.media.endpoint}.`,
+      assetsCdn: pulumi.interpolate`${parts.cdn.assets.endpoint}.`,
       docsCdn: pulumi.interpolate`${parts.cdn.docs.endpoint}.`,
     }),
     ...mailRecords({ zone, domain: settings.domains.local, settings: settings.mail, dkim: parts.mail.dkim }),

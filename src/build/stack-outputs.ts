@@ -42,7 +42,7 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
 /** What follows from the settings alone. */
 function declared({ settings, buckets }: Context) {
   const { domains, network, storage, backups, mail, name } = settings;
-  const spaces = (["media", "docs", "backups"] as const).map((purpose) => {
+  const spaces = (["media", "assets", "docs", "backups"] as const).map((purpose) => {
     const { region } = storage[purpose];
     return { purpose, provider: "digitalocean", name: buckets[purpose], region, endpoint: spacesEndpoint(region) };
   });
@@ -54,11 +54,13 @@ function declared({ settings, buckets }: Context) {
       web: `https://${domains.web}`,
       streaming: `wss://${domains.streaming}`,
       media: `https://${domains.media}`,
+      assets: `https://${domains.assets}`,
       docs: `https://${domains.docs}`,
     },
     regions: {
       compute: network.region,
       media: storage.media.region,
+      assets: storage.assets.region,
       docs: storage.docs.region,
       backups: storage.backups.region,
       mail: mail.region,
@@ -100,7 +102,11 @@ function created(context: Context, parts: OutputParts) {
     },
     kubeconfig: cluster.kubeconfig,
     workloads: mastodon.workloads,
-    cdn: { media: cdnOutput(cdn.media, settings.domains.media), docs: cdnOutput(cdn.docs, settings.domains.docs) },
+    cdn: {
+      media: cdnOutput(cdn.media, settings.domains.media),
+      assets: cdnOutput(cdn.assets, settings.domains.assets),
+      docs: cdnOutput(cdn.docs, settings.domains.docs),
+    },
     dns: {
       zone,
       records: records.map(({ type, name, value }) => ({ type, name, value, ttl: settings.dns.ttl })),

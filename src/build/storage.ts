@@ -24,5 +24,10 @@ export function buildStorage({ settings, buckets, inMainAccount }: Context) {
     );
     return { bucket, key };
   };
-  return { media: stored("media", true), docs: stored("docs", true), backups: stored("backups", false) };
+  return {
+    media: stored("media", true),
+    assets: stored("assets", true),
+    docs: stored("docs", true),
+    backups: stored("backups", false),
+  };
 }

@@ -20,6 +20,7 @@ export function buildZone({ settings, inMainAccount, zone: zoneName }: Context) 
     zone,
     edge: certificate("edge", edgeDomains(domains)),
     media: certificate("media", [domains.media]),
+    assets: certificate("assets", [domains.assets]),
     docs: certificate("docs", [domains.docs]),
   };
 }

@@ -124,7 +124,7 @@ describe("the immutable copy", () => {
 
 describe("records", () => {
   const domains = { ...settings.domains, web: "www.social.example" };
-  const targets = { loadBalancer: "203.0.113.10", mediaCdn: "media.cdn.", docsCdn: "docs.cdn." };
+  const targets = { loadBalancer: "203.0.113.10", mediaCdn: "media.cdn.", assetsCdn: "assets.cdn.", docsCdn: "docs.cdn." };
 
   it.each([
     ["social.example", "@"],

@@ -69,6 +69,7 @@ describe("host names", () => {
       web: "social.example",
       streaming: "streaming.social.example",
       media: "media.social.example",
+      assets: "assets.social.example",
       docs: "docs.social.example",
     });
   });
