@@ -23,23 +23,51 @@ const resourcesSchema = z.strictObject({
 
 const replicas = (fewest: number) => z.int().min(fewest).max(100);
 
+/** Optional: plans reckon with `replicas` where it is left out. */
+const maxReplicasSchema = z
+  .int()
+  .min(1)
+  .max(100)
+  .optional()
+  .describe("most pods that an autoscaler or an operator may run; nodes and database connections are planned for them");
+
+const notBelowReplicas = {
+  path: ["maxReplicas"],
+  error: "must be at least the workload's replicas; raise it, or leave it out to plan with replicas alone",
+};
+
+/** How many pods of a workload the plans reckon with. */
+export function mostReplicas({ replicas: atRest, maxReplicas }: ReplicaCounts): number {
+  return maxReplicas ?? atRest;
+}
+
+interface ReplicaCounts {
+  readonly replicas: number;
+  readonly maxReplicas?: number | undefined;
+}
+
+const isOrdered = (counts: ReplicaCounts) => mostReplicas(counts) >= counts.replicas;
+
 /** A queue as Sidekiq's `-q` takes it: its name, and optionally a comma and its weight. */
 const queueSchema = z.string().regex(/^[a-z]+(,[1-9]\d?)?$/, {
   error: "must be the name of a queue with an optional weight, for example push,6",
 });
 
 /** One Sidekiq Deployment. Without weights Sidekiq empties the queues strictly in the listed order. */
-const sidekiqGroupSchema = z.strictObject({
-  queues: z.array(queueSchema).min(1, { error: "must name at least one queue" }),
-  replicas: replicas(1).default(1),
-  threads: z
-    .int()
-    .min(1)
-    .max(30)
-    .default(25)
-    .describe("beyond 25 to 30 a Sidekiq process gains nothing (vmst.io's operators, Nov 2023)"),
-  resources: resourcesSchema.prefault({ cpu: "750m", memory: "1Gi", memoryLimit: "2560Mi" }),
-});
+const sidekiqGroupSchema = z
+  .strictObject({
+    queues: z.array(queueSchema).min(1, { error: "must name at least one queue" }),
+    replicas: replicas(1).default(1),
+    maxReplicas: maxReplicasSchema,
+    threads: z
+      .int()
+      .min(1)
+      .max(30)
+      .default(25)
+      .describe("beyond 25 to 30 a Sidekiq process gains nothing (vmst.io's operators, Nov 2023)"),
+    resources: resourcesSchema.prefault({ cpu: "750m", memory: "1Gi", memoryLimit: "2560Mi" }),
+  })
+  .refine(isOrdered, notBelowReplicas);
 
 /**
  * One group per kind of urgency, so that a flood of remote deliveries never delays a local timeline
@@ -57,24 +85,33 @@ const groupNameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
   error: "must be lower-case letters, digits and hyphens, for example federation",
 });
 
-const webSchema = z.strictObject({
-  replicas: replicas(2).default(3).describe("two is the fewest that survive the loss of a node"),
-  workers: z.int().min(1).max(16).default(2).describe("Puma processes in a pod"),
-  threads: z.int().min(1).max(32).default(5).describe("threads of each Puma process"),
-  resources: resourcesSchema.prefault({ cpu: "1", memory: "1536Mi", memoryLimit: "2560Mi" }),
-});
+const webSchema = z
+  .strictObject({
+    replicas: replicas(2).default(3).describe("two is the fewest that survive the loss of a node"),
+    maxReplicas: maxReplicasSchema,
+    workers: z.int().min(1).max(16).default(2).describe("Puma processes in a pod"),
+    threads: z.int().min(1).max(32).default(5).describe("threads of each Puma process"),
+    resources: resourcesSchema.prefault({ cpu: "1", memory: "1536Mi", memoryLimit: "2560Mi" }),
+  })
+  .refine(isOrdered, notBelowReplicas);
 
-const streamingSchema = z.strictObject({
-  replicas: replicas(2).default(2),
-  connections: z.int().min(1).max(50).default(10).describe("most database connections of one pod"),
-  resources: resourcesSchema.prefault({ cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" }),
-});
+const streamingSchema = z
+  .strictObject({
+    replicas: replicas(2).default(2),
+    maxReplicas: maxReplicasSchema,
+    connections: z.int().min(1).max(50).default(10).describe("most database connections of one pod"),
+    resources: resourcesSchema.prefault({ cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" }),
+  })
+  .refine(isOrdered, notBelowReplicas);
 
-const edgeSchema = z.strictObject({
-  replicas: replicas(2).default(2),
-  uploadMib: z.int().min(16).max(500).default(99).describe("largest upload; Mastodon takes videos up to 99 MB"),
-  resources: resourcesSchema.prefault({ cpu: "200m", memory: "128Mi", memoryLimit: "256Mi" }),
-});
+const edgeSchema = z
+  .strictObject({
+    replicas: replicas(2).default(2),
+    maxReplicas: maxReplicasSchema,
+    uploadMib: z.int().min(16).max(500).default(99).describe("largest upload; Mastodon takes videos up to 99 MB"),
+    resources: resourcesSchema.prefault({ cpu: "200m", memory: "128Mi", memoryLimit: "256Mi" }),
+  })
+  .refine(isOrdered, notBelowReplicas);
 
 const sidekiqSchema = z
   .strictObject({

@@ -6,7 +6,13 @@ const schedulerQueue = "scheduler";
 
 /** The groups with the number of pods of each. */
 export interface ScheduledGroups extends ServedQueues {
-  readonly groups: Readonly<Record<string, { readonly queues: readonly string[]; readonly replicas: number }>>;
+  readonly groups: Readonly<Record<string, CountedGroup>>;
+}
+
+interface CountedGroup {
+  readonly queues: readonly string[];
+  readonly replicas: number;
+  readonly maxReplicas?: number | undefined;
 }
 
 /** Whether the group runs Mastodon's periodic jobs, and so must never run twice, not even during a roll. */
@@ -31,16 +37,17 @@ export function schedulerProblems({ groups, servedElsewhere }: ScheduledGroups):
   return [
     ...(schedulers.length > 1 ? [several] : []),
     ...(servedElsewhere.some((entry) => parseQueue(entry).name === schedulerQueue) ? [elsewhere] : []),
-    ...schedulers.flatMap(([name, { replicas }]) =>
-      replicas === 1
-        ? []
-        : {
-            path: `groups.${name}.replicas`,
-            value: replicas,
-            message: `must be 1, because the group serves the queue scheduler; move other queues to a group of their own to run more of them`,
-          },
-    ),
+    ...schedulers.flatMap(([name, { replicas, maxReplicas = 1 }]) => [
+      ...onlyOne(`groups.${name}.replicas`, replicas),
+      ...onlyOne(`groups.${name}.maxReplicas`, maxReplicas),
+    ]),
   ];
+}
+
+function onlyOne(path: string, value: number): Problem[] {
+  const message =
+    "must be 1, because the group serves the queue scheduler; move other queues to a group of their own to run more of them";
+  return value === 1 ? [] : [{ path, value, message }];
 }
 
 /** @throws Error when more or fewer than one process would schedule. */

@@ -21,7 +21,9 @@ export const grantName = "database-grant";
 export const migrationSeconds = 2 * 3600;
 
 const scratch = "2Gi";
-const resources = { cpu: "250m", memory: "768Mi", memoryLimit: "2Gi" };
+
+/** What the migration asks for; the grant before it asks for less. */
+export const migrationResources = { cpu: "250m", memory: "768Mi", memoryLimit: "2Gi" };
 
 /** Jobs cannot change, so each is named after what it does: a repeated `up` finds it done. */
 export function migrationName(version: string): string {
@@ -56,7 +58,7 @@ export function migrationSpec(
             envFrom: environmentFrom("jobs"),
             volumeMounts: railsMounts,
             securityContext: containerSecurity,
-            resources: containerResources(resources, scratch),
+            resources: containerResources(migrationResources, scratch),
           },
         ],
         volumes: railsVolumes(scratch),

@@ -50,6 +50,9 @@ export const railsMounts: VolumeMount[] = [
   databaseCaMount,
 ];
 
+/** What the copying asks for. It ends before the process starts, so a pod needs the larger of the two. */
+export const bootCacheResources = { cpu: "100m", memory: "64Mi", memoryLimit: "256Mi" };
+
 /** The image brings a boot cache in its tmp folder, which the empty volume would hide: without it each boot is slow. */
 export function copyBootCache(image: string): Container {
   return {
@@ -59,6 +62,6 @@ export function copyBootCache(image: string): Container {
     args: ["cp", "--recursive", "/opt/mastodon/tmp/.", "/writable"],
     volumeMounts: [{ name: "rails-tmp", mountPath: "/writable" }],
     securityContext: containerSecurity,
-    resources: containerResources({ cpu: "100m", memory: "64Mi", memoryLimit: "256Mi" }, "1Gi"),
+    resources: containerResources(bootCacheResources, "1Gi"),
   };
 }

@@ -1,11 +1,11 @@
 // Functions that programs may invoke: versions, sizes, regions, and the certificate of a database cluster.
+import { dropletSizes } from "../../../components/kubernetes/droplet-sizes.ts";
 import { CloudError, type InvokeFunction, type Properties } from "../contract.ts";
 import { text } from "../shared/values.ts";
 import { kubernetesVersions } from "./kubernetes-rules.ts";
 import { tokenOf } from "./guards.ts";
 import { regions } from "./places.ts";
 import { databaseCertificate } from "./database-certificate.ts";
-import { dropletSizes } from "./sizes.ts";
 
 const getKubernetesVersions: InvokeFunction = {
   facts: { versionPrefix: { type: "String", optional: true } },

@@ -1,37 +1,13 @@
-// Droplet sizes with what they offer and cost, and what a database size means for connections and storage.
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+// Droplet sizes as the API accepts them, and what a database size means for connections and storage.
+import { dropletSizes, type DropletSize } from "../../../components/kubernetes/droplet-sizes.ts";
 import { CloudError } from "../contract.ts";
-
-/** One Droplet size. */
-export interface DropletSize {
-  readonly slug: string;
-  readonly vcpus: number;
-  readonly memoryMib: number;
-  readonly diskGib?: number;
-  /** USD, capped at 672 hours. */
-  readonly priceMonthly: number;
-}
-
-let catalogue: ReadonlyMap<string, DropletSize> | undefined;
-
-/** All known Droplet sizes, by slug. */
-export function dropletSizes(): ReadonlyMap<string, DropletSize> {
-  if (!catalogue) {
-    const file = resolve(import.meta.dirname, "droplet-sizes.json");
-    const { sizes }: { sizes: readonly DropletSize[] } = JSON.parse(readFileSync(file, "utf8"));
-    catalogue = new Map(sizes.map((size) => [size.slug, size]));
-  }
-  return catalogue;
-}
 
 /** The size of a Droplet or node, or an error with the nearest names. */
 export function requireDropletSize(slug: string | undefined, property: string): DropletSize {
   const size = dropletSizes().get((slug ?? "").toLowerCase());
   if (size) return size;
   const near = [...dropletSizes().keys()].filter((name) => name.startsWith((slug ?? "").slice(0, 6))).slice(0, 6);
-  const advice =
-    near.length > 0 ? `did you mean ${near.join(", ")}?` : "see local/providers/digitalocean/droplet-sizes.json";
+  const advice = near.length > 0 ? `did you mean ${near.join(", ")}?` : "see components/kubernetes/droplet-sizes.json";
   throw new CloudError("unprocessable_entity", `${slug ?? "nothing"} is no Droplet size; ${advice}`, property);
 }
 
