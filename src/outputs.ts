@@ -46,6 +46,14 @@ const dnsRecord = z.strictObject({
 
 const grant = z.strictObject({ src: z.array(z.string()), dst: z.array(z.string()), ip: z.array(z.string()) });
 
+const plans = z
+  .strictObject({
+    capacity: z.unknown().optional(),
+    connections: z.unknown().optional(),
+    cost: z.unknown().optional(),
+  })
+  .describe("what follows from the settings alone, as the tables of a preview show it");
+
 const hostVariables = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
 const inventory = z
@@ -92,6 +100,7 @@ export const outputsSchema = z.strictObject({
   }),
   loadBalancer: z.strictObject({ address: z.string().describe("public IPv4 address") }),
   inventory,
+  plans: plans.optional(),
 });
 
 /** The outputs as a reader sees them. */

@@ -15,6 +15,9 @@ import { buildStorage } from "./build/storage.ts";
 import { buildTailnet, buildWorkers } from "./build/tailnet.ts";
 import { buildZone } from "./build/zone.ts";
 import { loadSettings } from "./load-settings.ts";
+import { makePlans } from "./plans/plans.ts";
+import { reportPlans } from "./plans/report.ts";
+import { previousOutputs } from "./previous-outputs.ts";
 
 /**
  * Registers every resource of the stack.
@@ -23,8 +26,11 @@ import { loadSettings } from "./load-settings.ts";
  */
 export async function program(): Promise<Record<string, unknown>> {
   const settings = loadSettings();
+  const plans = makePlans(settings);
+  await reportPlans(plans.tables);
+  const previous = await previousOutputs();
   const guard = installGuard(settings);
-  const context = createContext(settings);
+  const context = createContext(settings, previous);
   const compute = buildCompute(context);
   const databases = buildDatabases(context, compute);
   const zoned = buildZone(context);
@@ -39,5 +45,5 @@ export async function program(): Promise<Record<string, unknown>> {
   buildMonitoring(context);
   buildProject(context, { compute, databases, zoned, storage });
   guard.finish();
-  return stackOutputs(context, { compute, databases, cdn, mail, tailnet, mastodon, records });
+  return stackOutputs(context, { compute, databases, cdn, mail, tailnet, mastodon, records, plans });
 }

@@ -1,6 +1,7 @@
 // What every part of the program is given: the settings, the providers, and the names that follow from the settings.
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { bucketNames } from "../names.ts";
+import type { PreviousOutputs } from "../previous-outputs.ts";
 import { createProviders, providerOf, type Providers } from "../providers.ts";
 import type { Settings } from "../settings-schema.ts";
 
@@ -12,9 +13,11 @@ export interface Context {
   readonly buckets: ReturnType<typeof bucketNames>;
   /** The zone that holds all host names. */
   readonly zone: string;
+  /** The stack's outputs of its last update; every field may be missing. */
+  readonly previous: PreviousOutputs;
 }
 
-export function createContext(settings: Settings): Context {
+export function createContext(settings: Settings, previous: PreviousOutputs): Context {
   const providers = createProviders(settings);
   return {
     settings,
@@ -22,5 +25,6 @@ export function createContext(settings: Settings): Context {
     inMainAccount: { providers: [providerOf(providers.digitalocean)] },
     buckets: bucketNames(settings),
     zone: settings.dns.zone ?? settings.domains.local,
+    previous,
   };
 }

@@ -7,6 +7,7 @@ import type { Ses } from "../../components/mail/ses.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
+import type { Plans } from "../plans/plans.ts";
 import { contractVersion, outputsSchema, type Outputs } from "../outputs.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
@@ -23,13 +24,14 @@ export interface OutputParts {
   readonly tailnet: Tailnet;
   readonly mastodon: Mastodon;
   readonly records: readonly RecordPlan<pulumi.Output<string>>[];
+  readonly plans: Plans;
 }
 
 type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
 
 /** All outputs. What is wrong with one fails the update, not the reader. */
 export function stackOutputs(context: Context, parts: OutputParts): Record<string, unknown> {
-  const outputs: OutputInputs = { ...declared(context), ...created(context, parts) };
+  const outputs: OutputInputs = { ...declared(context), ...created(context, parts), plans: parts.plans.figures };
   const { kubeconfig, ...open } = outputs;
   // Nothing is checked while something is not known yet, which is so in the first preview.
   const checked = pulumi.output(open).apply((values) => {

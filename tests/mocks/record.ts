@@ -58,6 +58,8 @@ async function runProgram(raw: RawSettings, stack: string): Promise<Recording> {
     },
     "mastodon",
     stack,
+    false,
+    "organization",
   );
   pulumi.runtime.setAllConfig(configuration(raw), ["mastodon:secrets"]);
   let returned: Record<string, unknown> = {};

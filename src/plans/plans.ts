@@ -1,0 +1,15 @@
+// Every plan that follows from the settings alone: a table for people, and the same figures for the output `plans`.
+import type { Outputs } from "../outputs.ts";
+import type { Settings } from "../settings-schema.ts";
+
+export interface Plans {
+  /** One table for each plan, without colours, in the order in which they are printed. */
+  readonly tables: readonly string[];
+  /** The figures, as `outputs.ts` describes them. */
+  readonly figures: NonNullable<Outputs["plans"]>;
+}
+
+/** Makes all plans. What cannot be carried out was refused with the settings already. */
+export function makePlans(_settings: Settings): Plans {
+  return { tables: [], figures: {} };
+}
