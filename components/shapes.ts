@@ -88,6 +88,13 @@ export const maintenanceSchema = z.strictObject({
     .describe("UTC; 07:00 is the quietest hour of a North American server"),
 });
 
+/** Mail addresses, each once. */
+export const mailAddressesSchema = z
+  .array(z.email({ error: "must be a mail address" }))
+  .refine((addresses) => new Set(addresses.map((address) => address.toLowerCase())).size === addresses.length, {
+    error: "must name each address once",
+  });
+
 /** Time to live of a DNS record. DigitalOcean takes 30 s and more. */
 export const ttlSchema = z.int().min(30, { error: "must be at least 30 seconds" }).max(86_400);
 

@@ -2,6 +2,7 @@
 import { databaseRules } from "./rules/database.ts";
 import { domainsRules } from "./rules/domains.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
+import { mailRules } from "./rules/mail.ts";
 import { networkRules } from "./rules/network.ts";
 import { storageRules } from "./rules/storage.ts";
 import { workersRules } from "./rules/workers.ts";
@@ -15,4 +16,5 @@ export const settingsRules: readonly SettingsRule[] = [
   ...storageRules,
   ...domainsRules,
   ...workersRules,
+  ...mailRules,
 ];

@@ -2,8 +2,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { relativeName } from "../dns/records.ts";
+import { sendPolicy } from "./documents.ts";
 import { mailFromDomain } from "./records.ts";
+import { SesEvents } from "./ses-events.ts";
 import type { MailSettings } from "./settings.ts";
+import { sesSmtpPassword } from "./smtp-password.ts";
 
 export interface SesArgs {
   /** Prefix of physical names. */
@@ -13,41 +16,48 @@ export interface SesArgs {
   /** Zone that the domain's records are in. */
   readonly zone: string;
   readonly settings: MailSettings;
+  /** Mail addresses of those who act on alarms. */
+  readonly operators: readonly string[];
 }
 
 /** DigitalOcean blocks 25, and for newer accounts 465 and 587; SES listens here too, with STARTTLS (facts/peers D5.8). */
 const smtpPort = 2587;
+
+const suppressedReasons = ["BOUNCE", "COMPLAINT"] as const;
 
 /** SES for one domain. Its DNS records are made with all others. */
 export class Ses extends pulumi.ComponentResource {
   readonly host: string;
   readonly port = smtpPort;
   readonly user: pulumi.Output<string>;
-  /** Secret; derived by the provider from the user's key. */
+  /** Secret; follows from the user's key and the region. */
   readonly password: pulumi.Output<string>;
   /** The three DKIM records, relative to the zone. */
   readonly dkim: readonly { readonly name: pulumi.Output<string>; readonly value: pulumi.Output<string> }[];
 
   constructor(name: string, args: SesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mail:Ses", name, {}, opts);
-    const { prefix, domain, zone, settings } = args;
-    const configuration = this.createConfiguration(name, prefix);
+    const { domain, zone, settings } = args;
+    const configuration = this.createConfiguration(name, args);
     const identity = this.createIdentity(name, args, configuration);
-    const login = this.createLogin(name, prefix, [identity.arn, configuration.arn]);
+    const login = this.createLogin(name, args, [identity.arn, configuration.arn]);
+    this.tell(name, args, configuration);
     this.host = `email-smtp.${settings.region}.amazonaws.com`;
     this.user = login.id;
-    this.password = pulumi.secret(login.sesSmtpPasswordV4);
+    this.password = pulumi.secret(login.secret).apply((key) => sesSmtpPassword(key, settings.region));
     this.dkim = [0, 1, 2].map((index) => dkimRecord(identity, index, relativeName(`_domainkey.${domain}`, zone)));
     this.registerOutputs({ host: this.host });
   }
 
-  private createConfiguration(name: string, prefix: string): aws.sesv2.ConfigurationSet {
+  private createConfiguration(name: string, { prefix }: SesArgs): aws.sesv2.ConfigurationSet {
     return new aws.sesv2.ConfigurationSet(
       `${name}-configuration`,
       {
         configurationSetName: prefix,
         deliveryOptions: { tlsPolicy: "REQUIRE" },
         reputationOptions: { reputationMetricsEnabled: true },
+        // Mail to whom it bounced or who complained is dropped by SES, whatever the account's own list does.
+        suppressionOptions: { suppressedReasons: [...suppressedReasons] },
       },
       { parent: this },
     );
@@ -71,25 +81,38 @@ export class Ses extends pulumi.ComponentResource {
     return identity;
   }
 
-  private createLogin(name: string, prefix: string, sendsWith: pulumi.Output<string>[]): aws.iam.AccessKey {
+  private createLogin(
+    name: string,
+    { prefix, domain }: SesArgs,
+    sendsWith: pulumi.Output<string>[],
+  ): aws.iam.AccessKey {
     const user = new aws.iam.User(`${name}-user`, { name: `${prefix}-smtp` }, { parent: this });
     new aws.iam.UserPolicy(
       `${name}-policy`,
-      { name: "send-mail", user: user.name, policy: pulumi.jsonStringify(sendPolicy(sendsWith)) },
+      { name: "send-mail", user: user.name, policy: pulumi.jsonStringify(sendPolicy(domain, sendsWith)) },
       { parent: this },
     );
     return new aws.iam.AccessKey(`${name}-access-key`, { user: user.name }, { parent: this });
   }
-}
 
-/**
- * @param sendsWith ARNs of the identity and of its configuration set: SES checks both, and answers 554 when one is missing
- */
-function sendPolicy(sendsWith: readonly pulumi.Input<string>[]) {
-  return {
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "ses:SendRawEmail", Resource: sendsWith }],
-  };
+  private tell(
+    name: string,
+    { prefix, settings, operators }: SesArgs,
+    configuration: aws.sesv2.ConfigurationSet,
+  ): void {
+    const eventEmails = settings.eventEmails ?? operators;
+    new SesEvents(
+      `${name}-events`,
+      { prefix, settings, configuration, alarmEmails: operators, eventEmails },
+      { parent: this },
+    );
+    if (settings.accountSuppression)
+      new aws.sesv2.AccountSuppressionAttributes(
+        `${name}-account-suppression`,
+        { suppressedReasons: [...suppressedReasons] },
+        { parent: this },
+      );
+  }
 }
 
 function dkimRecord(identity: aws.sesv2.EmailIdentity, index: number, suffix: string) {

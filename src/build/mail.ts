@@ -4,10 +4,10 @@ import { providerOf } from "../providers.ts";
 import type { Context } from "./context.ts";
 
 export function buildMail({ settings, providers, zone }: Context): Ses {
-  const { name: prefix, domains, mail } = settings;
+  const { name: prefix, domains, mail, monitoring } = settings;
   return new Ses(
     "mail",
-    { prefix, domain: domains.local, zone, settings: mail },
+    { prefix, domain: domains.local, zone, settings: mail, operators: monitoring.emails },
     { providers: [providerOf(providers.aws, mail.region)] },
   );
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { type Properties, UNKNOWN } from "../../local/providers/contract.ts";
 import { provider } from "../../local/providers/aws/index.ts";
-import { sesSmtpPassword } from "../../local/providers/aws/smtp-password.ts";
+import { sesSmtpPassword } from "../../components/mail/smtp-password.ts";
 import { plain } from "../../local/providers/plain.ts";
 import { ProviderUnderTest, type Rows } from "../support/provider-under-test.ts";
 
@@ -28,14 +28,6 @@ describe("access keys", () => {
     const made = await aws.create(key, { user: "mailer" });
     const off = aws.update(key, made, { user: "mailer", status: "Inactive" });
     expect(off.state).toMatchObject({ secret: made.state["secret"], status: "Inactive" });
-  });
-
-  // Cases of the real provider's own test, internal/service/iam/access_key_test.go.
-  it.each([
-    ["eu-central-1", "some+secret+key", "BMXhUYlu5Z3gSXVQORxlVa7XPaz91aGWdfHxvkOZdWZ2"],
-    ["us-west-1", "another+secret+key", "BKVmjjMDFk/qqw8EROW99bjCS65PF8WKvK5bSr4Y6EqF"],
-  ])("have the SMTP password that AWS derives in %s", (region, secret, password) => {
-    expect(sesSmtpPassword(secret, region)).toBe(password);
   });
 
   it("need their user, and are two at most", async () => {

@@ -7,7 +7,7 @@ import { having, inUse, need, refuseTaken } from "./lookups.ts";
 import { policiesOf } from "./iam-policies.ts";
 import { globalArn, regionOf } from "./place.ts";
 import { policyRule } from "./policy-document.ts";
-import { sesSmtpPassword } from "./smtp-password.ts";
+import { sesSmtpPassword } from "../../../components/mail/smtp-password.ts";
 import { plain } from "../plain.ts";
 
 // Source: IAM API Reference (CreateUser: 64 characters), and IAM quotas: two access keys a user.
