@@ -1,4 +1,5 @@
 // What a droplet of a size offers as a DOKS worker node: its capacity, and the part of it that pods may use.
+import { allocatable as allocatableAmounts, podsPerNode } from "../../components/kubernetes/node-resources.ts";
 
 export interface Allocatable {
   readonly cpu: string;
@@ -6,47 +7,14 @@ export interface Allocatable {
   readonly pods: string;
 }
 
-/** DigitalOcean's published maximum for pods by droplet memory, both in MiB [DOC kubernetes limits, 2025-11-10]. */
-const publishedMemory: readonly (readonly [droplet: number, pods: number])[] = [
-  [0, 0],
-  [4096, 2560],
-  [8192, 6144],
-  [16_384, 13_312],
-  [32_768, 28_672],
-];
-
-/** Above the last published size: the same share of each further MiB as between the last two. */
-const furtherShare = (28_672 - 13_312) / (32_768 - 16_384);
-
-/** Kubelet's default limit, which DOKS keeps [DOC kubernetes limits, 2025-11-10]. */
-const podsPerNode = 110;
-
 /**
  * The part of a node that pods may request. Its DaemonSets come out of it (see system-workloads.ts).
  * @param vcpus Virtual processors of the droplet size.
  * @param memoryMib Memory of the droplet size in MiB.
  */
 export function allocatable(vcpus: number, memoryMib: number): Allocatable {
-  return {
-    cpu: `${vcpus * 1000 - reservedCpu(vcpus)}m`,
-    memory: `${podMemory(memoryMib)}Mi`,
-    pods: String(podsPerNode),
-  };
-}
-
-/** Millicores kept back. Through two observed nodes: 4 vCPU offer 3900m (2022), 8 vCPU offer 7880m (1.36.3, 2026). */
-function reservedCpu(vcpus: number): number {
-  return 80 + 5 * vcpus;
-}
-
-/** Published sizes as published; between them in proportion, which no document confirms. */
-function podMemory(memoryMib: number): number {
-  const above = publishedMemory.findIndex(([droplet]) => droplet >= memoryMib);
-  if (above === -1) return Math.floor(28_672 + (memoryMib - 32_768) * furtherShare);
-  const [highDroplet, highPods] = publishedMemory[above]!;
-  const [lowDroplet, lowPods] = publishedMemory[above - 1] ?? [0, 0];
-  if (highDroplet === lowDroplet) return 0;
-  return Math.floor(lowPods + ((memoryMib - lowDroplet) / (highDroplet - lowDroplet)) * (highPods - lowPods));
+  const { millicores, memoryMib: podMemory } = allocatableAmounts({ vcpus, memoryMib });
+  return { cpu: `${millicores}m`, memory: `${podMemory}Mi`, pods: String(podsPerNode) };
 }
 
 /**

@@ -1,6 +1,8 @@
 // What DOKS itself runs in a cluster: its DaemonSets, cluster DNS, storage classes. KWOK plays the pods; the requests are real.
+import type { Amounts } from "../../components/kubernetes/node-resources.ts";
+import { systemDaemons, systemDeployments } from "../../components/kubernetes/system-workloads.ts";
 import type { Manifest } from "./api.ts";
-import { add, type Amounts, parseAmounts } from "./quantities.ts";
+import { add, type Amounts as Quantities, parseAmounts } from "./quantities.ts";
 import { serviceAddress } from "./subnets.ts";
 
 interface Workload {
@@ -9,19 +11,16 @@ interface Workload {
   readonly memory: string;
 }
 
-// Requests observed on s-4vcpu-8gb nodes: facts of 2026-08, DOKS 1.36 [MNYC].
-const daemonSets: readonly Workload[] = [
-  { name: "cilium", cpu: "310m", memory: "310Mi" },
-  { name: "cpc-bridge-proxy", cpu: "100m", memory: "75Mi" },
-  { name: "do-node-agent", cpu: "102m", memory: "80Mi" },
-];
-const deployments: readonly (Workload & { replicas: number })[] = [
-  { name: "coredns", cpu: "100m", memory: "150Mi", replicas: 2 },
-  { name: "cilium-operator", cpu: "100m", memory: "150Mi", replicas: 1 },
-];
+const requestsOf = ({ name, millicores, memoryMib }: Amounts & { readonly name: string }): Workload => ({
+  name,
+  cpu: `${millicores}m`,
+  memory: `${memoryMib}Mi`,
+});
+const daemonSets = systemDaemons.map(requestsOf);
+const deployments = systemDeployments.map((one) => ({ ...requestsOf(one), replicas: one.replicas }));
 
 /** What the DaemonSets above take from every node. */
-export const daemonRequests: Amounts = daemonSets
+export const daemonRequests: Quantities = daemonSets
   .map(({ cpu, memory }) => parseAmounts({ cpu, memory, pods: "1" }))
   .reduce(add, {});
 

@@ -80,6 +80,7 @@ describe("node pools", () => {
       "cilium",
       "cpc-bridge-proxy",
       "do-node-agent",
+      "other-node-agents",
     ]);
   });
 
