@@ -98,8 +98,14 @@ export const mailAddressesSchema = z
 /** Time to live of a DNS record. DigitalOcean takes 30 s and more. */
 export const ttlSchema = z.int().min(30, { error: "must be at least 30 seconds" }).max(86_400);
 
-/** A secret at `path` of the stack's settings, for example `secrets.aws.accessKeyId`. */
-export function secretSchema(path: string): z.ZodType<Secret> {
+/** A secret that is an address to send to. */
+export const httpsForm = { form: /^https:\/\/[^\s/]+\S*$/, what: "an address that begins with https://" } as const;
+
+/**
+ * A secret at `path` of the stack's settings, for example `secrets.aws.accessKeyId`.
+ * @param expected what its text has to look like. @default - anything
+ */
+export function secretSchema(path: string, expected?: { readonly form: RegExp; readonly what: string }): z.ZodType<Secret> {
   return z
     .instanceof(Secret, { error: (issue) => secretMessage(path, issue.input) })
     .meta({ description: `secret; set it with: ${secretCommand(path)}`, secret: true });
@@ -109,6 +115,9 @@ function secretMessage(path: string, input: unknown): string {
   const command = `run: ${secretCommand(path)}`;
   return input === undefined ? `is missing; ${command}` : `is in plain text, but must be encrypted; ${command}`;
 }
+    .refine((secret) => expected === undefined || secret.fits(expected.form), {
+      error: `is not ${expected?.what ?? "usable"}; run: ${secretCommand(path)}`,
+    })
 
 function secretCommand(path: string): string {
   return `pulumi config set --secret --path mastodon:${path}`;

@@ -40,9 +40,9 @@ export async function program(): Promise<Record<string, unknown>> {
   const tailnet = buildTailnet(context);
   const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail });
   const records = buildRecords(context, { zoned, cdn, mail, loadBalancer: mastodon.loadBalancerAddress });
-  buildWorkers(context, tailnet);
+  const workers = buildWorkers(context, tailnet);
   buildBackups(context);
-  buildMonitoring(context);
+  buildMonitoring(context, { compute, databases, mastodon, workers });
   buildProject(context, { compute, databases, zoned, storage });
   guard.finish();
   return stackOutputs(context, { compute, databases, cdn, mail, tailnet, mastodon, records, plans });

@@ -16,6 +16,16 @@ export class Secret {
     return this.#text;
   }
 
+  /** Whether the text is known, which it is not where a stack file is read without its passphrase. */
+  get isKnown(): boolean {
+    return this.#text !== undefined;
+  }
+
+  /** Whether the text has a form, so that a wrong one can be refused without showing it. Always, where the text is not known. */
+  fits(form: RegExp): boolean {
+    return this.#text === undefined || form.test(this.#text);
+  }
+
   toString(): string {
     return "[secret]";
   }

@@ -6,6 +6,7 @@ import { mailRules } from "./rules/mail.ts";
 import { networkRules } from "./rules/network.ts";
 import { storageRules } from "./rules/storage.ts";
 import { workersRules } from "./rules/workers.ts";
+import { monitoringRules } from "./rules/monitoring.ts";
 import type { SettingsRule } from "./rules/rule.ts";
 
 /** All rules, in the order in which they are reported. */
@@ -18,3 +19,4 @@ export const settingsRules: readonly SettingsRule[] = [
   ...workersRules,
   ...mailRules,
 ];
+  ...monitoringRules,

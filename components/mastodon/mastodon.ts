@@ -6,7 +6,12 @@ import { Configuration } from "./configuration.ts";
 import { Guardrails } from "./guardrails.ts";
 import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
-import { internalService, loadBalancerAnnotations, loadBalancerService } from "./kubernetes/services.ts";
+import {
+  internalService,
+  loadBalancerAnnotations,
+  loadBalancerIdAnnotation,
+  loadBalancerService,
+} from "./kubernetes/services.ts";
 import { MastodonSecrets } from "./secrets/mastodon-secrets.ts";
 import type { MastodonSettings } from "./settings.ts";
 import { type WorkloadEntry, workloadList } from "./workload-list.ts";
@@ -20,6 +25,8 @@ import { deploymentSpec, roleLabels, type Workload, workloadLabels } from "./wor
 /** A running Mastodon server behind a load balancer. The database, Valkey, the bucket and the mail login come from outside. */
 export class Mastodon extends pulumi.ComponentResource {
   /** Address of the load balancer: an IP address, or a host name where the platform gives one. */
+  /** DigitalOcean's id of the load balancer, for alerts. */
+  readonly loadBalancerId: pulumi.Output<string>;
   readonly loadBalancerAddress: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
   /** Everything that runs, with the number of pods at rest. */
@@ -55,6 +62,7 @@ export class Mastodon extends pulumi.ComponentResource {
     // nginx looks up both names when it starts, and does not start without them.
     const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
 
+    this.loadBalancerId = idOf(loadBalancer);
     this.loadBalancerAddress = addressOf(loadBalancer);
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings);
@@ -140,4 +148,14 @@ function addressOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
     if (!address) throw new Error("the Service mastodon/edge got no address; look at its events with kubectl describe");
     return address;
   });
+
+/** The controller writes it on the Service before it gives an address, for which the engine waits. */
+function idOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
+  return service.metadata.apply(({ annotations }) => {
+    const id = annotations?.[loadBalancerIdAnnotation];
+    if (!id)
+      throw new Error(`the Service mastodon/edge has no annotation ${loadBalancerIdAnnotation}; run \`pulumi refresh\``);
+    return id;
+  });
+}
 }

@@ -1,12 +1,106 @@
-// Settings of the checks from outside.
+// Settings of what is watched, when somebody is told, and who.
 import { z } from "zod";
+import { httpsForm, mailAddressesSchema, secretSchema } from "../shapes.ts";
+import { heartbeatJobs } from "./heartbeats.ts";
+import { uptimeRegions } from "./limits.ts";
+
+/** A threshold that `false` turns off together with its alarm. */
+const orOff = (threshold: z.ZodInt, unit: string) =>
+  z.union([z.literal(false), threshold], { error: `must be ${unit}, or false for no alarm` });
+
+const percent = (preset: number) => orOff(z.int().min(1).max(100), "a percentage from 1 to 100").default(preset);
+
+/**
+ * A node that is full of work gets no help from the autoscaler, which counts requests and not use. The kubelet throws out pods when
+ * less than 10 % of the disk is left, and deletes unused images from 85 % on (kubernetes.io, node-pressure eviction and garbage
+ * collection), so a disk that stays above 80 % holds something else.
+ */
+const machineSchema = z.strictObject({ cpu: percent(90), memory: percent(90), disk: percent(80) });
+
+/** Load above the CPUs means that queries wait. A full disk makes a database read-only. */
+const postgresqlSchema = z.strictObject({
+  cpu: percent(80),
+  memory: percent(90),
+  disk: percent(75).describe(
+    "below the share at which the disk grows by itself, so that somebody knows before the bill does",
+  ),
+  loadPerCpu: orOff(z.int().min(1).max(10), "a whole number from 1 to 10")
+    .default(1)
+    .describe("15-minute load average for each CPU"),
+});
+
+/** The queue never evicts: full, it refuses jobs, and the server stands still. */
+const valkeySchema = z.strictObject({ memory: percent(75), cpu: percent(80) });
+
+const searchSchema = z.strictObject({ cpu: percent(80), memory: percent(90), disk: percent(75) });
+
+/** Each node of the load balancer carries 10,000 connections and 250 new TLS connections a second (docs.digitalocean.com, 2026). */
+const loadBalancerSchema = z.strictObject({ connections: percent(80), tls: percent(80), cpu: percent(80) });
+
+const alarmsSchema = z.strictObject({
+  nodes: machineSchema.prefault({}).describe("nodes of the cluster"),
+  workers: machineSchema.prefault({}).describe("workers outside the cluster, in their own account"),
+  loadBalancer: loadBalancerSchema.prefault({}),
+  postgresql: postgresqlSchema.prefault({}).describe("the primary and the replica"),
+  valkey: valkeySchema.prefault({}).describe("queue and cache"),
+  search: searchSchema.prefault({}).describe("OpenSearch, where there is one"),
+});
+
+const slackNameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
+  error: "must be lower-case letters, digits and hyphens, for example operators",
+});
+
+const slackSchema = z.strictObject({
+  channel: z
+    .string()
+    .regex(/^#?[^\s#@]{1,80}$/, { error: "must be a channel, for example #operators" })
+    .describe("channel that the webhook writes to"),
+});
+
+const regionsSchema = z
+  .array(z.enum(uptimeRegions, { error: `allowed: ${uptimeRegions.join(", ")}` }))
+  .min(2, { error: "must name at least two regions: one alone cannot tell an outage from a lost route" })
+  .refine((regions) => new Set(regions).size === regions.length, { error: "must name each region once" });
 
 export const monitoringSettingsSchema = z.strictObject({
-  emails: z
-    .array(z.email({ error: "must be a mail address" }))
+  emails: mailAddressesSchema
     .min(1, { error: "must name at least one address, or nobody hears of an outage" })
-    .describe("verified members of the DigitalOcean team"),
+    .describe(
+      "must be verified members of the DigitalOcean team, in each account that has workers; others are refused",
+    ),
+  slack: z
+    .record(slackNameSchema, slackSchema)
+    .default({})
+    .describe("channels that hear the alarms too; the webhook of each is secrets.monitoring.slack.<name>"),
+  regions: regionsSchema.default(["us_east", "us_west"]).describe("where the checks from outside run"),
   certificateDays: z.int().min(7).max(60).default(21).describe("alarm when a certificate ends within these days"),
+  latencyMillis: orOff(z.int().min(50).max(60_000), "50 to 60000 milliseconds")
+    .default(2000)
+    .describe("alarm when a check takes longer for ten minutes; a healthy answer takes a tenth of it"),
+  alarms: alarmsSchema.prefault({}).describe("thresholds; false turns an alarm off"),
+  watchdogMinutes: z
+    .int()
+    .min(1)
+    .max(30)
+    .default(5)
+    .describe(
+      "minutes between two looks of the watchdog, which runs when secrets.monitoring.heartbeats.watchdog is set",
+    ),
+});
+
+export const monitoringSecretsSchema = z.strictObject({
+  slack: z
+    .record(slackNameSchema, secretSchema("secrets.monitoring.slack.<name>", httpsForm))
+    .default({})
+    .describe("webhook of each channel under monitoring.slack"),
+  heartbeats: z
+    .partialRecord(
+      z.enum(heartbeatJobs, { error: `must be a job that reports: ${heartbeatJobs.join(", ")}` }),
+      secretSchema("secrets.monitoring.heartbeats.<job>", httpsForm),
+    )
+    .default({})
+    .describe("address that each job calls when all is well; a job without one does not report"),
 });
 
 export type MonitoringSettings = z.infer<typeof monitoringSettingsSchema>;
+export type AlarmSettings = MonitoringSettings["alarms"];

@@ -37,6 +37,9 @@ function firewallInputs(prefix: string, tag: pulumi.Output<string>): digitalocea
 
 /** The workers of one account, with the firewall that covers them by tag. */
 export class Workers extends pulumi.ComponentResource {
+  /** Tag that all of them carry, for firewalls and alerts. */
+  readonly tag: pulumi.Output<string>;
+
   constructor(name: string, args: WorkersArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:workers:Workers", name, {}, opts);
     const tag = new digitalocean.Tag(`${name}-tag`, { name: `${args.prefix}-worker` }, { parent: this });
@@ -46,6 +49,7 @@ export class Workers extends pulumi.ComponentResource {
     for (const [worker, settings] of Object.entries(args.workers)) {
       this.createDroplet(`${name}-${worker}`, worker, settings, args, tag.name, firewall);
     }
+    this.tag = tag.name;
     this.registerOutputs();
   }
 

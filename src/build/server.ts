@@ -18,7 +18,7 @@ export function spacesEndpoint(region: string): string {
 }
 
 /** Pods that name the pool, and stand its taint when it is dedicated. */
-function placement(pool: string, settings: NodePoolSettings | undefined): Placement {
+export function placement(pool: string, settings: NodePoolSettings | undefined): Placement {
   return {
     nodeSelector: { [poolKey]: pool },
     tolerations: settings?.dedicated ? [{ key: poolKey, value: pool, effect: "NoSchedule" }] : [],

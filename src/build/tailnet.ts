@@ -10,16 +10,18 @@ export function buildTailnet({ settings, providers }: Context): Tailnet {
   return new Tailnet("tailnet", { settings: tailnet, protect }, { providers: [providers.tailscale] });
 }
 
-/** One component for each account, so that everything in it has that account's provider. */
-export function buildWorkers({ settings, providers }: Context, tailnet: Tailnet): void {
+/** One component for each account, so that everything in it has that account's provider; by account. */
+export function buildWorkers({ settings, providers }: Context, tailnet: Tailnet): ReadonlyMap<string, Workers> {
   const { name: prefix, workers, mastodon } = settings;
   const image = `${mastodon.images.rails}:v${mastodon.version}`;
-  for (const account of new Set(Object.values(workers).map((worker) => worker.account))) {
+  const accounts = [...new Set(Object.values(workers).map((worker) => worker.account))];
+  const build = (account: string): Workers => {
     const inAccount = Object.fromEntries(Object.entries(workers).filter(([, worker]) => worker.account === account));
-    new Workers(
+    return new Workers(
       `workers-${account}`,
       { prefix, workers: inAccount, dropletImage: workerImage, image, policy: tailnet.acl },
       { providers: [providerOf(providers.digitalocean, account), providers.tailscale] },
     );
-  }
+  };
+  return new Map(accounts.map((account) => [account, build(account)]));
 }

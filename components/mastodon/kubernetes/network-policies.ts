@@ -25,11 +25,12 @@ const inside = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"
 const tcp = (...ports: readonly pulumi.Input<number>[]) => ports.map((port) => ({ protocol: "TCP", port }));
 
 /** Any server on the internet on these ports, and nothing inside. Other servers choose the addresses that Mastodon fetches. */
-function internet(...ports: number[]): EgressRule {
+export function internet(...ports: number[]): EgressRule {
   return { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: inside } }], ports: tcp(...ports) };
 }
 
-const names: EgressRule = {
+/** Looking up names. */
+export const names: EgressRule = {
   to: [
     {
       namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },

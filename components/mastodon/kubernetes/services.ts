@@ -28,6 +28,9 @@ export function loadBalancerService(): ServiceSpec {
   };
 }
 
+/** Written by the cloud controller manager: which load balancer the Service got. */
+export const loadBalancerIdAnnotation = "kubernetes.digitalocean.com/load-balancer-id";
+
 const prefix = "service.beta.kubernetes.io/do-loadbalancer-";
 
 /**

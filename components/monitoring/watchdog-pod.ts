@@ -1,0 +1,99 @@
+// The watchdog as plain Kubernetes specifications: it looks at web and streaming from inside, and reports to an outside service.
+import type * as kubernetes from "@pulumi/kubernetes";
+import type { Placement } from "../mastodon/args.ts";
+import { internet, names } from "../mastodon/kubernetes/network-policies.ts";
+import { working } from "../mastodon/kubernetes/priority-classes.ts";
+import { containerResources, containerSecurity, edgeUser, podDefaults } from "../mastodon/workloads/pod.ts";
+import { streamingPort } from "../mastodon/workloads/streaming.ts";
+import { webPort } from "../mastodon/workloads/web.ts";
+import { type LastingRole, roleLabels } from "../mastodon/workloads/workload.ts";
+
+/** Name of the CronJob and of everything that belongs to it. */
+export const watchdogName = "watchdog";
+
+/** Key of the Secret with the address that is called. */
+export const heartbeatKey = "url";
+
+export interface WatchdogPlan {
+  /** An image with a shell and curl, such as nginx' on Alpine, which the nodes have for the edge anyway. */
+  readonly image: string;
+  /** Minutes between two looks. */
+  readonly minutes: number;
+  readonly placement: Placement;
+}
+
+const curl = "curl --fail --silent --show-error --max-time 10 --output /dev/null";
+
+/** Whatever fails ends the script, so that the call stays away and the outside service rings. */
+const script = [
+  "set -e",
+  `${curl} http://web:${webPort}/health`,
+  `${curl} http://streaming:${streamingPort}/api/v1/streaming/health`,
+  `${curl} --retry 3 "$HEARTBEAT_URL"`,
+].join("\n");
+
+/** One look must end before the next begins, and a look that could not start is not made up for. */
+export function watchdogSpec({ image, minutes, placement }: WatchdogPlan): kubernetes.types.input.batch.v1.CronJobSpec {
+  return {
+    schedule: `*/${minutes} * * * *`,
+    concurrencyPolicy: "Forbid",
+    startingDeadlineSeconds: 30,
+    successfulJobsHistoryLimit: 1,
+    failedJobsHistoryLimit: 3,
+    jobTemplate: {
+      spec: {
+        backoffLimit: 0,
+        activeDeadlineSeconds: 55,
+        template: { metadata: { labels: watchdogLabels }, spec: watchdogPod(image, placement) },
+      },
+    },
+  };
+}
+
+const watchdogLabels = { ...roleLabels(watchdogName), "app.kubernetes.io/name": watchdogName };
+
+function watchdogPod(image: string, placement: Placement): kubernetes.types.input.core.v1.PodSpec {
+  return {
+    ...podDefaults({ role: watchdogName, user: edgeUser, placement, priority: working, graceSeconds: 5 }),
+    restartPolicy: "Never",
+    containers: [
+      {
+        name: watchdogName,
+        image,
+        imagePullPolicy: "IfNotPresent",
+        command: ["sh", "-c", script],
+        env: [{ name: "HEARTBEAT_URL", valueFrom: { secretKeyRef: { name: watchdogName, key: heartbeatKey } } }],
+        securityContext: containerSecurity,
+        resources: containerResources({ cpu: "10m", memory: "16Mi", memoryLimit: "64Mi" }, "256Mi"),
+      },
+    ],
+  };
+}
+
+const port = (number: number) => [{ protocol: "TCP", port: number }];
+
+type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
+
+/** It reaches the two services and the internet's port 443, and the two let it in. Policies add up, so the server's own stay as they are. */
+export function watchdogPolicies(): Record<string, NetworkPolicy> {
+  const self = { matchLabels: roleLabels(watchdogName) };
+  const to = (role: LastingRole, number: number) => ({
+    to: [{ podSelector: { matchLabels: roleLabels(role) } }],
+    ports: port(number),
+  });
+  const admission = (role: LastingRole, number: number): NetworkPolicy => ({
+    podSelector: { matchLabels: roleLabels(role) },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ podSelector: self }], ports: port(number) }],
+  });
+  return {
+    [watchdogName]: {
+      podSelector: self,
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [],
+      egress: [names, to("web", webPort), to("streaming", streamingPort), internet(443)],
+    },
+    [`${watchdogName}-to-web`]: admission("web", webPort),
+    [`${watchdogName}-to-streaming`]: admission("streaming", streamingPort),
+  };
+}
