@@ -47,6 +47,9 @@ export const secretsSettingsSchema = z
     mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
   })
     monitoring: monitoringSecretsSchema.prefault({}).describe("where alarms and heartbeats go"),
+    mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
+  })
+    monitoring: monitoringSecretsSchema.prefault({}).describe("where alarms and heartbeats go"),
     database: z
       .strictObject({ logSink: logSinkSecretsSchema.prefault({}) })
       .prefault({})

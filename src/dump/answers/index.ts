@@ -17,16 +17,27 @@ const packages: Readonly<Record<string, Readonly<Record<string, AnswerOf>>>> = {
   tls: tlsAnswers,
 };
 
-/** Kubernetes gives every object back; only a load balancer's address is added. */
+/** Kubernetes gives every object back; only what a load balancer's controller writes is added. */
 const kubernetesObject: AnswerOf = ({ kind, metadata, spec }, name) => {
   const { name: given, namespace } = isRecord(metadata) ? metadata : {};
   const own = textOf(given, name);
   const balanced = kind === "Service" && isRecord(spec) && spec["type"] === "LoadBalancer";
   return {
     id: typeof namespace === "string" ? `${namespace}/${own}` : own,
-    outputs: balanced ? { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } } } : {},
+    outputs: balanced ? loadBalanced(metadata, name) : {},
   };
 };
+
+/** Its address, and its id as an annotation. */
+function loadBalanced(metadata: unknown, name: string): Inputs {
+  const given = isRecord(metadata) ? metadata : {};
+  const annotations = isRecord(given["annotations"]) ? given["annotations"] : {};
+  const id = { "kubernetes.digitalocean.com/load-balancer-id": uuid(name) };
+  return {
+    metadata: { ...given, annotations: { ...annotations, ...id } },
+    status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } },
+  };
+}
 
 /** The inputs, and what the cloud would add. */
 export function answerResource({ type, name, inputs, custom }: MockResourceArgs): MockResourceResult {
