@@ -108,6 +108,9 @@ export const httpsForm = { form: /^https:\/\/[^\s/]+\S*$/, what: "an address tha
 export function secretSchema(path: string, expected?: { readonly form: RegExp; readonly what: string }): z.ZodType<Secret> {
   return z
     .instanceof(Secret, { error: (issue) => secretMessage(path, issue.input) })
+    .refine((secret) => expected === undefined || secret.fits(expected.form), {
+      error: `is not ${expected?.what ?? "usable"}; run: ${secretCommand(path)}`,
+    })
     .meta({ description: `secret; set it with: ${secretCommand(path)}`, secret: true });
 }
 
@@ -115,9 +118,6 @@ function secretMessage(path: string, input: unknown): string {
   const command = `run: ${secretCommand(path)}`;
   return input === undefined ? `is missing; ${command}` : `is in plain text, but must be encrypted; ${command}`;
 }
-    .refine((secret) => expected === undefined || secret.fits(expected.form), {
-      error: `is not ${expected?.what ?? "usable"}; run: ${secretCommand(path)}`,
-    })
 
 function secretCommand(path: string): string {
   return `pulumi config set --secret --path mastodon:${path}`;

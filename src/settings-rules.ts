@@ -3,10 +3,10 @@ import { databaseRules } from "./rules/database.ts";
 import { domainsRules } from "./rules/domains.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
 import { mailRules } from "./rules/mail.ts";
+import { monitoringRules } from "./rules/monitoring.ts";
 import { networkRules } from "./rules/network.ts";
 import { storageRules } from "./rules/storage.ts";
 import { workersRules } from "./rules/workers.ts";
-import { monitoringRules } from "./rules/monitoring.ts";
 import type { SettingsRule } from "./rules/rule.ts";
 
 /** All rules, in the order in which they are reported. */
@@ -18,5 +18,5 @@ export const settingsRules: readonly SettingsRule[] = [
   ...domainsRules,
   ...workersRules,
   ...mailRules,
-];
   ...monitoringRules,
+];

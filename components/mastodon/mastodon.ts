@@ -25,9 +25,11 @@ import { deploymentSpec, roleLabels, type Workload, workloadLabels } from "./wor
 /** A running Mastodon server behind a load balancer. The database, Valkey, the bucket and the mail login come from outside. */
 export class Mastodon extends pulumi.ComponentResource {
   /** Address of the load balancer: an IP address, or a host name where the platform gives one. */
+  readonly loadBalancerAddress: pulumi.Output<string>;
+  /** None where the settings want none. */
+  readonly loadBalancerIpv6: pulumi.Output<string> | undefined;
   /** DigitalOcean's id of the load balancer, for alerts. */
   readonly loadBalancerId: pulumi.Output<string>;
-  readonly loadBalancerAddress: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
   /** Everything that runs, with the number of pods at rest. */
   readonly workloads: readonly WorkloadEntry[];
@@ -62,8 +64,10 @@ export class Mastodon extends pulumi.ComponentResource {
     // nginx looks up both names when it starts, and does not start without them.
     const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
 
+    const addresses = addressesOf(loadBalancer);
+    this.loadBalancerAddress = addresses.apply(({ address }) => address);
+    this.loadBalancerIpv6 = args.loadBalancer.ipv6 ? addresses.apply(requireIpv6) : undefined;
     this.loadBalancerId = idOf(loadBalancer);
-    this.loadBalancerAddress = addressOf(loadBalancer);
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings);
     this.vapidPublicKey = secrets.vapidPublicKey;
@@ -141,13 +145,9 @@ function createLoadBalancer(
   );
 }
 
-function addressOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
-  return service.status.apply(({ loadBalancer }) => {
-    const [ingress] = loadBalancer?.ingress ?? [];
-    const address = ingress?.ip ?? ingress?.hostname;
-    if (!address) throw new Error("the Service mastodon/edge got no address; look at its events with kubectl describe");
-    return address;
-  });
+function addressesOf(service: kubernetes.core.v1.Service): pulumi.Output<LoadBalancerAddresses> {
+  return service.status.apply(({ loadBalancer }) => loadBalancerAddresses(loadBalancer?.ingress ?? []));
+}
 
 /** The controller writes it on the Service before it gives an address, for which the engine waits. */
 function idOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
@@ -157,5 +157,4 @@ function idOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
       throw new Error(`the Service mastodon/edge has no annotation ${loadBalancerIdAnnotation}; run \`pulumi refresh\``);
     return id;
   });
-}
 }
