@@ -9,11 +9,14 @@ export { readStackFile } from "./stack-file.ts";
 
 /** All mistakes of a stack's settings, one a line. */
 export class SettingsError extends Error {
-  /** @param lines one line for each mistake */
-  constructor(lines: readonly string[]) {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(problemLine);
     const heading = lines.length === 1 ? "the settings have 1 mistake" : `the settings have ${lines.length} mistakes`;
     super(`${heading}; nothing was changed:\n${lines.map((line) => `  ${line}`).join("\n")}`);
     this.name = "SettingsError";
+    this.problems = problems;
   }
 }
 
@@ -32,7 +35,7 @@ export function parseSettings(raw: RawSettings): Settings {
     else problems.push(...schemaProblems(schema, key, result.error, raw[key]));
   }
   problems.push(...settingsRules.flatMap((rule) => rule(parsed)));
-  if (problems.length > 0) throw new SettingsError(problems.map(problemLine));
+  if (problems.length > 0) throw new SettingsError(problems);
   return settingsSchema.parse(raw);
 }
 

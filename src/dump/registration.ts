@@ -1,5 +1,5 @@
 // One registration as the engine is told of it, read out of the request that the SDK sends.
-import messages from "@pulumi/pulumi/proto/resource_pb.js";
+import type messages from "@pulumi/pulumi/proto/resource_pb.js";
 import type aliases from "@pulumi/pulumi/proto/alias_pb.js";
 
 type UrnOf = (urn: string) => string;

@@ -123,13 +123,11 @@ const bucketParts = [
   "BucketVersioning",
 ];
 const attachments = [
-  ...[
-    "GroupMembership",
-    "GroupPolicyAttachment",
-    "RolePolicyAttachment",
-    "UserGroupMembership",
-    "UserPolicyAttachment",
-  ],
+  "GroupMembership",
+  "GroupPolicyAttachment",
+  "RolePolicyAttachment",
+  "UserGroupMembership",
+  "UserPolicyAttachment",
 ];
 const configurationSet: AnswerOf = (inputs: Inputs) => {
   const id = textOf(inputs["configurationSetName"], textOf(inputs["name"]));
