@@ -1,4 +1,5 @@
 // Rules between subjects: each is a named pure function of checked settings that returns what is wrong. One file for each subject.
+import { capacityRules } from "./rules/capacity.ts";
 import { databaseRules } from "./rules/database.ts";
 import { domainsRules } from "./rules/domains.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
@@ -13,6 +14,7 @@ import type { SettingsRule } from "./rules/rule.ts";
 export const settingsRules: readonly SettingsRule[] = [
   ...networkRules,
   ...kubernetesRules,
+  ...capacityRules,
   ...databaseRules,
   ...storageRules,
   ...domainsRules,

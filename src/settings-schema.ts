@@ -1,5 +1,6 @@
 // All settings of a stack as one zod schema, composed of the subjects' own; types and the editor's JSON Schema come from it.
 import { z } from "zod";
+import { accountSettingsSchema } from "../components/account/settings.ts";
 import { backupsSettingsSchema } from "../components/backups/settings.ts";
 import { cdnSettingsSchema } from "../components/cdn/settings.ts";
 import { databaseSettingsSchema } from "../components/database/settings.ts";
@@ -26,6 +27,7 @@ export const settingsSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe("logical names of resources that may be deleted or replaced; for one run, then remove it again"),
+  account: accountSettingsSchema.prefault({}),
   domains: domainsSchema,
   network: networkSettingsSchema.prefault({}),
   kubernetes: kubernetesSettingsSchema.prefault({}),

@@ -1,0 +1,68 @@
+// The capacity plan for people: a table in each preview, and the same figures as an output.
+import Table from "cli-table3";
+import type { Settings } from "../../settings-schema.ts";
+import { dropletPlan, type DropletPlan, type PoolPlan, poolPlans } from "./plan.ts";
+
+type PlanSettings = Pick<Settings, "account" | "kubernetes" | "mastodon" | "workers">;
+
+/** The figures of the output `plans.capacity`. */
+export type CapacityFigures = ReturnType<typeof capacityFigures>;
+
+export function capacityFigures(settings: PlanSettings) {
+  return {
+    pools: poolPlans(settings).map(({ pool, size, min, max, room, atRest, atPeak }) => ({
+      pool,
+      size,
+      min,
+      max,
+      room: { millicores: room.millicores, memoryMib: room.memoryMib, pods: room.pods },
+      atRest: loadFigures(atRest),
+      atPeak: loadFigures(atPeak),
+    })),
+    droplets: { ...dropletPlan(settings) },
+  };
+}
+
+function loadFigures({ nodes = 0, pods, millicores, memoryMib }: PoolPlan["atRest"]) {
+  return { nodes, pods, millicores, memoryMib };
+}
+
+/** Pools with their nodes and loads, and the account's droplets under it. */
+export function capacityTable(settings: PlanSettings): string {
+  const table = new Table({
+    head: ["pool", "size", "min to max", "nodes at rest", "at peak", "pods at peak", "CPU at peak", "memory at peak"],
+    style: { head: [], border: [] },
+    colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
+  });
+  table.push(...poolPlans(settings).map(poolRow));
+  return `Nodes\n${table.toString()}\n${dropletLine(dropletPlan(settings))}`;
+}
+
+function poolRow({ pool, size, min, max, room, atRest, atPeak }: PoolPlan): string[] {
+  const nodes = atPeak.nodes ?? 0;
+  return [
+    pool,
+    size,
+    min === max ? `${min}` : `${min} to ${max}`,
+    `${atRest.nodes ?? "none fits"}`,
+    `${atPeak.nodes ?? "none fits"}`,
+    `${atPeak.pods}`,
+    `${atPeak.millicores}m of ${nodes * room.millicores}m`,
+    `${atPeak.memoryMib} of ${nodes * room.memoryMib} MiB`,
+  ];
+}
+
+function dropletLine(droplets: DropletPlan): string {
+  return `Droplets at most: ${dropletSum(droplets)} = ${droplets.total} of the ${droplets.limit} that the account may have`;
+}
+
+/** The sum in words, so that a refusal shows how it came about. */
+export function dropletSum({ system, pools, surge, workers }: Omit<DropletPlan, "limit" | "total">): string {
+  const parts = [
+    `${system} system`,
+    `${pools} in pools at their max`,
+    `${surge} while an upgrade replaces nodes`,
+    ...(workers > 0 ? [`${workers} queue workers`] : []),
+  ];
+  return parts.join(" + ");
+}
