@@ -39,13 +39,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const mail = buildMail(context);
   const tailnet = buildTailnet(context);
   const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail });
-  const records = buildRecords(context, {
-    zoned,
-    cdn,
-    mail,
-    loadBalancer: mastodon.loadBalancerAddress,
-    loadBalancerIpv6: mastodon.loadBalancerIpv6,
-  });
+  const records = buildRecords(context, { zoned, cdn, mail, loadBalancer: mastodon.loadBalancerAddress });
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
   buildMonitoring(context, { compute, databases, mastodon, workers });

@@ -26,8 +26,6 @@ import { deploymentSpec, roleLabels, type Workload, workloadLabels } from "./wor
 export class Mastodon extends pulumi.ComponentResource {
   /** Address of the load balancer: an IP address, or a host name where the platform gives one. */
   readonly loadBalancerAddress: pulumi.Output<string>;
-  /** None where the settings want none. */
-  readonly loadBalancerIpv6: pulumi.Output<string> | undefined;
   /** DigitalOcean's id of the load balancer, for alerts. */
   readonly loadBalancerId: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
@@ -64,9 +62,7 @@ export class Mastodon extends pulumi.ComponentResource {
     // nginx looks up both names when it starts, and does not start without them.
     const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
 
-    const addresses = addressesOf(loadBalancer);
-    this.loadBalancerAddress = addresses.apply(({ address }) => address);
-    this.loadBalancerIpv6 = args.loadBalancer.ipv6 ? addresses.apply(requireIpv6) : undefined;
+    this.loadBalancerAddress = addressOf(loadBalancer);
     this.loadBalancerId = idOf(loadBalancer);
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings);
@@ -145,8 +141,13 @@ function createLoadBalancer(
   );
 }
 
-function addressesOf(service: kubernetes.core.v1.Service): pulumi.Output<LoadBalancerAddresses> {
-  return service.status.apply(({ loadBalancer }) => loadBalancerAddresses(loadBalancer?.ingress ?? []));
+function addressOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
+  return service.status.apply(({ loadBalancer }) => {
+    const [ingress] = loadBalancer?.ingress ?? [];
+    const address = ingress?.ip ?? ingress?.hostname;
+    if (!address) throw new Error("the Service mastodon/edge got no address; look at its events with kubectl describe");
+    return address;
+  });
 }
 
 /** The controller writes it on the Service before it gives an address, for which the engine waits. */
