@@ -44,6 +44,9 @@ const dnsRecord = z.strictObject({
   ttl: z.int(),
 });
 
+  id: z.string().describe("id at the provider, which a purge of the cache names"),
+  kind: z.enum(["spaces", "cloudfront"]).describe("whose CDN it is"),
+  certificate: z.string().describe("name of the certificate at DigitalOcean, or its ARN at Amazon"),
 const grant = z.strictObject({ src: z.array(z.string()), dst: z.array(z.string()), ip: z.array(z.string()) });
 
 const plans = z
