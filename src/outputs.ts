@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** Raised by one for every change that could break a reader; new optional fields do not raise it. */
-export const contractVersion = 1;
+export const contractVersion = 2;
 
 const hostname = z.string().min(1).describe("host name without scheme");
 const url = z.url();
@@ -31,22 +31,34 @@ const bucket = z.strictObject({
   endpoint: url.describe("S3 endpoint of the region, without the bucket"),
 });
 
+const address = z.strictObject({ host: hostname.describe("private: reachable inside the VPC only"), port: z.int() });
+
+const connectionPool = z.strictObject({
+  name: z.string().describe("what clients give in place of the database's name"),
+  port: z.int(),
+  size: z.int().describe("server connections"),
+  mode: z.string(),
+});
+
 const cdn = z.strictObject({
   endpoint: hostname.describe("the CDN's own host name, target of the CNAME"),
   domain: hostname.describe("the host name that people see"),
   origin: hostname.describe("the bucket's host name"),
+  id: z.string().describe("id at the provider, which a purge of the cache names"),
+  kind: z.enum(["spaces", "cloudfront"]).describe("whose CDN it is"),
+  certificate: z.string().describe("name of the certificate at DigitalOcean, or its ARN at Amazon"),
 });
 
 const dnsRecord = z.strictObject({
   type: z.string(),
-  name: z.string().describe("relative to the zone; @ is the zone itself"),
-  value: z.string(),
-  ttl: z.int(),
+  name: z.string().describe("relative to the zone; @ is the zone itself; a whole name with a trailing dot outside the zone"),
+  fqdn: z.string().optional().describe("the whole name without a trailing dot"),
+  value: z.string().describe("host names end in a dot; without priority, flags and quotation marks"),
+  valueWithoutDot: z.string().optional().describe("the same without that dot, as most control panels take it"),
+  zoneFile: z.string().optional().describe("what stands in a zone file, with priority, flags and quotation marks"),
+  ttl: z.int().describe("seconds"),
 });
 
-  id: z.string().describe("id at the provider, which a purge of the cache names"),
-  kind: z.enum(["spaces", "cloudfront"]).describe("whose CDN it is"),
-  certificate: z.string().describe("name of the certificate at DigitalOcean, or its ARN at Amazon"),
 const grant = z.strictObject({ src: z.array(z.string()), dst: z.array(z.string()), ip: z.array(z.string()) });
 
 const plans = z
@@ -86,22 +98,40 @@ export const outputsSchema = z.strictObject({
   workloads: z.array(workload),
   buckets: z.array(bucket),
   cdn: z.strictObject({ media: cdn, assets: cdn, docs: cdn }),
-  dns: z.strictObject({ zone: hostname, records: z.array(dnsRecord) }),
+  dns: z.strictObject({
+    kind: z.enum(["digitalocean", "route53", "external"]).optional().describe("who serves the zone"),
+    zone: hostname,
+    nameServers: z
+      .array(hostname)
+      .optional()
+      .describe("to be entered at the registrar; empty where the stack does not keep the zone"),
+    records: z.array(dnsRecord).describe("all records; with kind external they are to be created by hand"),
+  }),
   database: z.strictObject({
     host: hostname.describe("private: reachable inside the VPC only"),
     port: z.int().describe("direct port, for migrations and dumps"),
     name: z.string(),
     user: z.string(),
-    pool: z.strictObject({ name: z.string(), port: z.int(), size: z.int(), mode: z.string() }),
-    caCertificate: z.string().describe("PEM; verifies the server's certificate"),
+    pools: z
+      .strictObject({ web: connectionPool, sidekiq: connectionPool, streaming: connectionPool })
+      .describe("one for each kind of process; queue workers outside the cluster use sidekiq"),
+    caCertificate: z.string().describe("PEM; verifies the server's certificate and the replica's"),
+    replica: address.optional().describe("read replica; only where there is one"),
   }),
   valkey: z.record(z.string(), z.strictObject({ host: hostname, port: z.int(), evictionPolicy: z.string() })),
+  search: address
+    .extend({ user: z.string() })
+    .optional()
+    .describe("full-text search; only where there is one"),
   mail: z.strictObject({ host: hostname, port: z.int(), from: z.string() }),
   tailnet: z.strictObject({
     grants: z.array(grant),
     policyHash: z.string().describe("SHA-256 of the policy that is in force"),
   }),
-  loadBalancer: z.strictObject({ address: z.string().describe("public IPv4 address") }),
+  loadBalancer: z.strictObject({
+    address: z.string().describe("public IPv4 address"),
+    ipv6: z.string().optional().describe("public IPv6 address, unless dns.ipv6 is false"),
+  }),
   inventory,
   plans: plans.optional(),
 });

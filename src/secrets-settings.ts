@@ -1,5 +1,7 @@
 // The secrets that only an operator can give: credentials of the clouds. Everything else is generated, or made by the stack itself.
 import { z } from "zod";
+import { logSinkSecretsSchema } from "../components/database/log-sink-settings.ts";
+import { uploadedCertificatesSchema } from "../components/certificates/settings.ts";
 import { mastodonSecretsSchema } from "../components/mastodon/settings.ts";
 import { monitoringSecretsSchema } from "../components/monitoring/settings.ts";
 import { secretSchema } from "../components/shapes.ts";
@@ -45,6 +47,13 @@ export const secretsSettingsSchema = z
       .prefault({ accessKeyId: undefined, secretAccessKey: undefined })
       .describe("access key that may manage SES, IAM users and S3"),
     monitoring: monitoringSecretsSchema.prefault({}).describe("where alarms and heartbeats go"),
+    database: z
+      .strictObject({ logSink: logSinkSecretsSchema.prefault({}) })
+      .prefault({})
+      .describe("credentials at the server that database.postgresql.logSink names"),
+    certificates: uploadedCertificatesSchema
+      .prefault({})
+      .describe("your own certificates, with certificates.kind uploaded; PEM, the chain in `chain` or behind the certificate"),
     mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
   })
   .prefault({});

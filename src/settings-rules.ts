@@ -1,6 +1,9 @@
 // Rules between subjects: each is a named pure function of checked settings that returns what is wrong. One file for each subject.
+import { connectionsRules } from "./rules/connections.ts";
+import { certificatesRules } from "./rules/certificates.ts";
 import { capacityRules } from "./rules/capacity.ts";
 import { databaseRules } from "./rules/database.ts";
+import { dnsRules } from "./rules/dns.ts";
 import { domainsRules } from "./rules/domains.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
 import { mailRules } from "./rules/mail.ts";
@@ -16,8 +19,11 @@ export const settingsRules: readonly SettingsRule[] = [
   ...kubernetesRules,
   ...capacityRules,
   ...databaseRules,
+  ...connectionsRules,
   ...storageRules,
   ...domainsRules,
+  ...dnsRules,
+  ...certificatesRules,
   ...workersRules,
   ...mailRules,
   ...monitoringRules,

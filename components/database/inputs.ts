@@ -1,7 +1,8 @@
-// PostgreSQL and Valkey as plain provider inputs.
+// PostgreSQL, Valkey and OpenSearch as plain provider inputs.
 import type * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
-import type { PostgresqlSettings, ValkeySettings } from "./settings.ts";
+import type { PostgresqlSettings } from "./postgresql-settings.ts";
+import type { OpensearchSettings, ValkeySettings } from "./settings.ts";
 
 /** Where a database lives. */
 export interface DatabasePlace {
@@ -11,22 +12,60 @@ export interface DatabasePlace {
   readonly vpcId: pulumi.Input<string>;
 }
 
-const common = ({ region, vpcId, prefix }: DatabasePlace, { maintenance }: PostgresqlSettings | ValkeySettings) => ({
+/** Who may connect. */
+export interface TrustedSources {
+  /** The cluster whose pods may connect. */
+  readonly kubernetesId: pulumi.Input<string>;
+  /** Droplets with one of these tags may connect too. */
+  readonly trustedTags: readonly string[];
+}
+
+type AnySettings = PostgresqlSettings | ValkeySettings | OpensearchSettings;
+
+const common = ({ region, vpcId, prefix }: DatabasePlace, settings: AnySettings) => ({
   region,
+  version: settings.version,
+  size: settings.size,
+  nodeCount: settings.nodes,
   privateNetworkUuid: vpcId,
-  maintenanceWindows: [{ day: maintenance.day, hour: `${maintenance.hour}:00` }],
+  maintenanceWindows: [{ day: settings.maintenance.day, hour: `${settings.maintenance.hour}:00` }],
   tags: [prefix],
 });
 
 export function postgresqlInputs(place: DatabasePlace, settings: PostgresqlSettings): digitalocean.DatabaseClusterArgs {
+  const { storageGib, storageAutoscale } = settings;
   return {
     ...common(place, settings),
     name: `${place.prefix}-postgresql`,
     engine: "pg",
-    version: settings.version,
-    size: settings.size,
-    nodeCount: settings.nodes,
-    storageSizeMib: String(settings.storageGib * 1024),
+    storageSizeMib: storageGib === undefined ? undefined : String(storageGib * 1024),
+    // The plugin sends this under another key than DigitalOcean's description names (facts section 6), so look into the panel after the first
+    // `up` whether it took effect. The alarm on the disk's use rings in either case.
+    storageAutoscale: storageAutoscale.enabled
+      ? {
+          enabled: true,
+          thresholdPercent: storageAutoscale.thresholdPercent,
+          incrementGib: storageAutoscale.incrementGib,
+        }
+      : { enabled: false },
+  };
+}
+
+/** What the platform changes by itself: a disk that has grown would otherwise be told to shrink, which is refused. */
+export function postgresqlIgnored({ storageAutoscale }: Pick<PostgresqlSettings, "storageAutoscale">): string[] {
+  return storageAutoscale.enabled ? ["storageSizeMib"] : [];
+}
+
+/** There is no statement time-out among these, so the migration job sets it for the application's user. */
+export function parameterInputs(
+  clusterId: pulumi.Input<string>,
+  { parameters }: Pick<PostgresqlSettings, "parameters">,
+): digitalocean.DatabasePostgresqlConfigArgs {
+  return {
+    clusterId,
+    idleInTransactionSessionTimeout: parameters.idleInTransactionSeconds * 1000,
+    logMinDurationStatement: parameters.logStatementsMilliseconds,
+    logAutovacuumMinDuration: parameters.logAutovacuumMilliseconds,
   };
 }
 
@@ -43,15 +82,20 @@ export function valkeyInputs(
     ...common(place, settings),
     name: `${place.prefix}-valkey-${use}`,
     engine: "valkey",
-    version: settings.version,
-    size: settings.size,
-    nodeCount: settings.nodes,
     // Set here and not in DatabaseValkeyConfig too: the two spell it differently and would fight (D5.2).
     evictionPolicy,
   };
 }
 
-/** Only the cluster may connect; without any rule a database is open to the internet. */
-export function trustedSources(kubernetesId: pulumi.Input<string>): digitalocean.DatabaseFirewallArgs["rules"] {
-  return [{ type: "k8s", value: kubernetesId }];
+export function opensearchInputs(place: DatabasePlace, settings: OpensearchSettings): digitalocean.DatabaseClusterArgs {
+  return { ...common(place, settings), name: `${place.prefix}-opensearch`, engine: "opensearch" };
+}
+
+/** Only the cluster and tagged droplets may connect; without any rule a database is open to the internet. */
+export function trustedSources({
+  kubernetesId,
+  trustedTags,
+}: TrustedSources): digitalocean.DatabaseFirewallArgs["rules"] {
+  const tags = [...new Set(trustedTags)].toSorted();
+  return [{ type: "k8s", value: kubernetesId }, ...tags.map((value) => ({ type: "tag", value }))];
 }

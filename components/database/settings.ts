@@ -1,32 +1,37 @@
-// Settings of PostgreSQL and Valkey.
+// Settings of all managed databases: PostgreSQL, Valkey and, if wanted, OpenSearch.
 import { z } from "zod";
 import { databaseSizeSchema, maintenanceSchema } from "../shapes.ts";
+import { postgresqlSettingsSchema } from "./postgresql-settings.ts";
 
-const identifierSchema = z.string().regex(/^[a-z][a-z0-9_]{2,62}$/, {
-  error: "must be 3 to 63 lower-case letters, digits and underscores, for example mastodon",
-});
-
-const postgresqlSettingsSchema = z.strictObject({
-  version: z.enum(["16", "17", "18"], { error: "must be 16, 17 or 18, in quotes" }).default("17"),
-  size: databaseSizeSchema.default("db-s-2vcpu-4gb"),
-  nodes: z.int().min(1).max(3).default(2).describe("1 has no standby; 2 and 3 fail over by themselves"),
-  storageGib: z.int().min(10).max(20_000).default(60).describe("disk of each node; it can grow, never shrink"),
-  maintenance: maintenanceSchema.prefault({}),
-  database: identifierSchema.default("mastodon"),
-  user: identifierSchema.default("mastodon"),
-  poolSize: z
-    .int()
-    .min(1)
-    .max(1000)
-    .default(80)
-    .describe("server connections of the transaction pool; the rest is left for migrations, dumps and people"),
-});
-
-const valkeyInstanceSchema = z.strictObject({
+/** Standbys need 2 GiB. */
+const valkeyInstanceShape = {
   version: z.enum(["8"], { error: 'must be "8", in quotes' }).default("8"),
   size: databaseSizeSchema.default("db-s-1vcpu-2gb"),
   nodes: z.int().min(1).max(3).default(1),
   maintenance: maintenanceSchema.prefault({}),
+};
+
+const valkeyInstanceSchema = z.strictObject(valkeyInstanceShape);
+
+const valkeyCacheSchema = z.strictObject({
+  enabled: z.boolean().default(true).describe("without it the Rails cache lives with jobs and feeds, and never evicts"),
+  ...valkeyInstanceShape,
+});
+
+const opensearchSettingsSchema = z
+  .strictObject({
+    version: z.enum(["2"], { error: 'must be "2", in quotes: newer ones Mastodon warns about' }).default("2"),
+    size: databaseSizeSchema.default("db-s-1vcpu-2gb"),
+    nodes: z
+      .literal([1, 3, 6, 9, 15], { error: "must be 1, 3, 6, 9 or 15" })
+      .default(1)
+      .describe("1 loses the index with its node, and tootctl search deploy makes it again"),
+    maintenance: maintenanceSchema.prefault({}),
+  })
+  .describe("full-text search; off when left out");
+
+const tagSchema = z.string().regex(/^[A-Za-z0-9:_-]{1,255}$/, {
+  error: "must be a DigitalOcean tag: letters, digits, colons, hyphens and underscores",
 });
 
 export const databaseSettingsSchema = z.strictObject({
@@ -34,10 +39,16 @@ export const databaseSettingsSchema = z.strictObject({
   valkey: z
     .strictObject({
       queue: valkeyInstanceSchema.prefault({ nodes: 2 }).describe("jobs and feeds: never evicts"),
-      cache: valkeyInstanceSchema.prefault({ size: "db-s-1vcpu-1gb" }).describe("Rails cache: may evict"),
+      cache: valkeyCacheSchema.prefault({ size: "db-s-1vcpu-1gb" }).describe("Rails cache: may evict"),
     })
     .prefault({}),
+  opensearch: opensearchSettingsSchema.optional(),
+  trustedTags: z
+    .array(tagSchema)
+    .default([])
+    .describe("droplets with one of these tags may connect too; besides them only the cluster may"),
 });
 
-export type PostgresqlSettings = z.infer<typeof postgresqlSettingsSchema>;
+export type DatabaseSettings = z.infer<typeof databaseSettingsSchema>;
 export type ValkeySettings = z.infer<typeof valkeyInstanceSchema>;
+export type OpensearchSettings = z.infer<typeof opensearchSettingsSchema>;

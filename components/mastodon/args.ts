@@ -26,15 +26,37 @@ export interface DatabaseConnection {
   readonly password: pulumi.Input<string>;
 }
 
+/** A server that follows the primary and takes reading off it; reached past the pools, with the same user and password. */
+interface ReplicaArgs {
+  readonly host: pulumi.Input<string>;
+  readonly port: pulumi.Input<number>;
+  /** Name of the database itself: a replica has no pools. */
+  readonly name: string;
+}
+
 interface DatabaseArgs {
-  /** Through the transaction pool: web, Sidekiq, streaming. */
-  readonly pooled: DatabaseConnection;
+  /** Through a transaction pool for each kind of process, so that none takes the connections of another. */
+  readonly pools: Readonly<Record<"web" | "sidekiq" | "streaming", DatabaseConnection>>;
   /** Past the pool: migrations, whose advisory locks a pool would lose. */
   readonly direct: DatabaseConnection;
   /** Owner of the database. Lets the application's user create tables, which PostgreSQL 15 denies otherwise. */
   readonly admin: { readonly user: pulumi.Input<string>; readonly password: pulumi.Input<string> };
-  /** PEM of the authority that signed the server's certificate. */
+  /** PEM of the authority that signed the certificates of the server and of its replica. */
   readonly caCertificate: pulumi.Input<string>;
+  /** Seconds after which a statement of the application's user is ended; 0 never. Migrations have no limit. */
+  readonly statementSeconds: number;
+  /** @default - everything reads from the primary */
+  readonly replica?: ReplicaArgs | undefined;
+}
+
+/** Full-text search: OpenSearch with a certificate of a public authority. */
+interface SearchArgs {
+  readonly host: pulumi.Input<string>;
+  readonly port: pulumi.Input<number>;
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+  /** Decides on the copies of each index. */
+  readonly nodes: number;
 }
 
 interface ValkeyArgs {
@@ -44,7 +66,7 @@ interface ValkeyArgs {
    * `rediss://` URL of the instance that may evict.
    * @default - the Rails cache lives with the rest
    */
-  readonly cacheUrl?: pulumi.Input<string>;
+  readonly cacheUrl?: pulumi.Input<string> | undefined;
   /** Ports of all instances, opened in the network policies. */
   readonly ports: readonly pulumi.Input<number>[];
 }
@@ -86,6 +108,8 @@ export interface NetworkArgs {
 
 export interface LoadBalancerArgs {
   readonly name: string;
+  /** Whether it has an IPv6 address as well, which is decided when it is made and never changes. */
+  readonly ipv6: boolean;
   /** Name, not id: the id of a managed certificate changes at each renewal. Covers all host names of `domains`. */
   readonly certificateName: pulumi.Input<string>;
 }
@@ -111,6 +135,8 @@ export interface MastodonArgs {
   readonly network: NetworkArgs;
   readonly database: DatabaseArgs;
   readonly valkey: ValkeyArgs;
+  /** @default - no full-text search */
+  readonly search?: SearchArgs | undefined;
   readonly media: MediaArgs;
   readonly mail: MailArgs;
   readonly loadBalancer: LoadBalancerArgs;

@@ -11,7 +11,7 @@ import { type Process, processes } from "./environment/names.ts";
 import { jobsEnvironment, sidekiqEnvironment, streamingEnvironment, webEnvironment } from "./environment/processes.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import { edgeConfigFile, edgeConfigName } from "./workloads/edge.ts";
-import { grantName } from "./workloads/migration.ts";
+import { grantName } from "./workloads/database-preparation.ts";
 import { databaseCaName, environmentName } from "./workloads/rails-pod.ts";
 import type { LastingRole } from "./workloads/workload.ts";
 

@@ -8,7 +8,7 @@ import { priorityClasses } from "./kubernetes/priority-classes.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import { type Role, roleLabels, type Workload, workloadLabels } from "./workloads/workload.ts";
 
-interface GuardrailsArgs extends Pick<MastodonArgs, "provider" | "network" | "database" | "valkey" | "mail"> {
+interface GuardrailsArgs extends Pick<MastodonArgs, "provider" | "network" | "database" | "valkey" | "search" | "mail"> {
   readonly namespace: pulumi.Input<string>;
   readonly workloads: readonly Workload[];
 }
@@ -52,12 +52,15 @@ export class Guardrails extends pulumi.ComponentResource {
 
 const clusterWideLabels = { "app.kubernetes.io/part-of": "mastodon", "app.kubernetes.io/managed-by": "pulumi" };
 
-function flowsOf({ network, database, valkey, mail }: GuardrailsArgs) {
+function flowsOf({ network, database, valkey, search, mail }: GuardrailsArgs) {
+  const { web, sidekiq, streaming } = database.pools;
   return {
     vpc: network.vpc,
-    pooledPort: database.pooled.port,
+    poolPorts: { web: web.port, sidekiq: sidekiq.port, streaming: streaming.port },
     directPort: database.direct.port,
+    replicaPorts: database.replica ? [database.replica.port] : [],
     valkeyPorts: valkey.ports,
+    searchPorts: search ? [search.port] : [],
     mailPort: mail.port,
   };
 }

@@ -5,6 +5,7 @@ import type { MastodonArgs } from "./args.ts";
 import { Configuration } from "./configuration.ts";
 import { Guardrails } from "./guardrails.ts";
 import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
+import { type LoadBalancerAddresses, loadBalancerAddresses, requireIpv6 } from "./kubernetes/addresses.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import {
   internalService,
@@ -13,7 +14,6 @@ import {
   loadBalancerService,
 } from "./kubernetes/services.ts";
 import { MastodonSecrets } from "./secrets/mastodon-secrets.ts";
-import type { MastodonSettings } from "./settings.ts";
 import { type WorkloadEntry, workloadList } from "./workload-list.ts";
 import { edgeWorkload } from "./workloads/edge.ts";
 import { migrationName, migrationSeconds, migrationSpec } from "./workloads/migration.ts";
@@ -24,8 +24,10 @@ import { deploymentSpec, roleLabels, type Workload, workloadLabels } from "./wor
 
 /** A running Mastodon server behind a load balancer. The database, Valkey, the bucket and the mail login come from outside. */
 export class Mastodon extends pulumi.ComponentResource {
-  /** Address of the load balancer: an IP address, or a host name where the platform gives one. */
+  /** IPv4 address of the load balancer. */
   readonly loadBalancerAddress: pulumi.Output<string>;
+  /** None where the settings want none. */
+  readonly loadBalancerIpv6: pulumi.Output<string> | undefined;
   /** DigitalOcean's id of the load balancer, for alerts. */
   readonly loadBalancerId: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
@@ -62,7 +64,9 @@ export class Mastodon extends pulumi.ComponentResource {
     // nginx looks up both names when it starts, and does not start without them.
     const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
 
-    this.loadBalancerAddress = addressOf(loadBalancer);
+    const addresses = addressesOf(loadBalancer);
+    this.loadBalancerAddress = addresses.apply(({ address }) => address);
+    this.loadBalancerIpv6 = args.loadBalancer.ipv6 ? addresses.apply(requireIpv6) : undefined;
     this.loadBalancerId = idOf(loadBalancer);
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings);
@@ -84,14 +88,14 @@ function createNamespace(name: string, options: pulumi.CustomResourceOptions): p
 /** The logical name stays while the job's own name carries the version, so that the old job goes when the new one is done. */
 function createMigration(
   scope: Scope,
-  { settings, pools }: { settings: MastodonSettings; pools: MastodonArgs["pools"] },
+  { settings, pools, database }: Pick<MastodonArgs, "settings" | "pools" | "database">,
   after: pulumi.Resource[],
 ): kubernetes.batch.v1.Job {
   const metadata = named(scope, migrationName(settings.version), roleLabels("migrate"));
   const minutes = `${migrationSeconds / 60 + 10}m`;
   return new kubernetes.batch.v1.Job(
     `${scope.name}-migrate`,
-    { metadata, spec: migrationSpec(settings, pools.sidekiq) },
+    { metadata, spec: migrationSpec(settings, pools.sidekiq, database.statementSeconds) },
     { ...childOf(scope, after), customTimeouts: { create: minutes, update: minutes } },
   );
 }
@@ -141,13 +145,8 @@ function createLoadBalancer(
   );
 }
 
-function addressOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
-  return service.status.apply(({ loadBalancer }) => {
-    const [ingress] = loadBalancer?.ingress ?? [];
-    const address = ingress?.ip ?? ingress?.hostname;
-    if (!address) throw new Error("the Service mastodon/edge got no address; look at its events with kubectl describe");
-    return address;
-  });
+function addressesOf(service: kubernetes.core.v1.Service): pulumi.Output<LoadBalancerAddresses> {
+  return service.status.apply(({ loadBalancer }) => loadBalancerAddresses(loadBalancer?.ingress ?? []));
 }
 
 /** The controller writes it on the Service before it gives an address, for which the engine waits. */

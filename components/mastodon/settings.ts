@@ -71,12 +71,14 @@ const sidekiqGroupSchema = z
 
 /**
  * One group per kind of urgency, so that a flood of remote deliveries never delays a local timeline
- * (the split is toot.community's, the weights are from Mastodon's own config/sidekiq.yml). All of it fits two s-4vcpu-8gb nodes with room for a roll.
+ * (the split is toot.community's, the weights are from Mastodon's own config/sidekiq.yml). All of it fits two s-4vcpu-8gb nodes with room
+ * for a roll, and the threads are so few that in a roll, too, all pods find a connection at a db-s-4vcpu-8gb: where they are not enough, another
+ * pod serves better than more threads (facts/peers D7.6).
  */
 const defaultGroups = {
-  default: { queues: ["default"], replicas: 2 },
-  federation: { queues: ["push,6", "ingress,4", "fasp,1"], replicas: 2 },
-  pull: { queues: ["pull"], resources: { cpu: "500m", memory: "1Gi", memoryLimit: "2560Mi" } },
+  default: { queues: ["default"], replicas: 2, threads: 15 },
+  federation: { queues: ["push,6", "ingress,4", "fasp,1"], replicas: 2, threads: 15 },
+  pull: { queues: ["pull"], threads: 10, resources: { cpu: "500m", memory: "1Gi", memoryLimit: "2560Mi" } },
   mailers: { queues: ["mailers"], threads: 5, resources: { cpu: "250m", memory: "640Mi", memoryLimit: "1Gi" } },
   scheduler: { queues: ["scheduler"], threads: 5, resources: { cpu: "250m", memory: "768Mi", memoryLimit: "2Gi" } },
 };
@@ -99,7 +101,12 @@ const streamingSchema = z
   .strictObject({
     replicas: replicas(2).default(2),
     maxReplicas: maxReplicasSchema,
-    connections: z.int().min(1).max(50).default(10).describe("most database connections of one pod"),
+    connections: z
+      .int()
+      .min(1)
+      .max(50)
+      .default(5)
+      .describe("most database connections of one pod: it looks up a token when a browser connects, and little else"),
     resources: resourcesSchema.prefault({ cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" }),
   })
   .refine(isOrdered, notBelowReplicas);

@@ -1,26 +1,77 @@
 // Builds the databases beside the cluster.
+import type { LogSinkCredentials } from "../../components/database/log-sink.ts";
+import { Opensearch } from "../../components/database/opensearch.ts";
 import { Postgresql } from "../../components/database/postgresql.ts";
+import type { PoolSizes } from "../../components/database/pools.ts";
 import { Valkey } from "../../components/database/valkey.ts";
+import { secretOutput } from "../load-settings.ts";
+import { poolSizes } from "../plans/connections/budget.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 
 export type Databases = ReturnType<typeof buildDatabases>;
 
-export function buildDatabases({ settings, inMainAccount }: Context, { network, cluster }: Compute) {
+export function buildDatabases(context: Context, { network, cluster }: Compute) {
+  const { settings, inMainAccount } = context;
   const { name: prefix, protect, database } = settings;
+  const { valkey, opensearch, trustedTags } = database;
   const { region } = settings.network;
-  const place = { prefix, region, vpcId: network.vpcId, kubernetesId: cluster.clusterId, protect };
+  const place = { prefix, region, vpcId: network.vpcId, kubernetesId: cluster.clusterId, trustedTags, protect };
+  const postgresql = new Postgresql(
+    "postgresql",
+    {
+      ...place,
+      settings: database.postgresql,
+      poolSizes: poolSizes(settings),
+      previousPoolSizes: previousPoolSizes(context),
+      logSinkCredentials: logSinkCredentials(context),
+    },
+    inMainAccount,
+  );
+  const queue = new Valkey(
+    "valkey-queue",
+    { ...place, use: "queue", settings: valkey.queue, evictionPolicy: "noeviction", persistent: true },
+    inMainAccount,
+  );
+  const cache = valkey.cache.enabled
+    ? new Valkey(
+        "valkey-cache",
+        { ...place, use: "cache", settings: valkey.cache, evictionPolicy: "allkeys_lru", persistent: false },
+        inMainAccount,
+      )
+    : undefined;
+  const search = opensearch
+    ? new Opensearch("opensearch", { ...place, settings: opensearch }, inMainAccount)
+    : undefined;
   return {
-    postgresql: new Postgresql("postgresql", { ...place, settings: database.postgresql }, inMainAccount),
-    queue: new Valkey(
-      "valkey-queue",
-      { ...place, use: "queue", settings: database.valkey.queue, evictionPolicy: "noeviction" },
-      inMainAccount,
-    ),
-    cache: new Valkey(
-      "valkey-cache",
-      { ...place, use: "cache", settings: database.valkey.cache, evictionPolicy: "allkeys_lru" },
-      inMainAccount,
-    ),
+    postgresql,
+    queue,
+    cache,
+    search,
+    /** All clusters with their DigitalOcean ids, by what they are for; for alerts and the project. */
+    clusters: {
+      postgresql,
+      "valkey-queue": queue,
+      ...(cache && { "valkey-cache": cache }),
+      ...(search && { opensearch: search }),
+    },
   };
+}
+
+function logSinkCredentials({ settings }: Context): LogSinkCredentials {
+  const { user, password, caCertificate, clientCertificate, clientKey } = settings.secrets.database.logSink;
+  const secret = (value: typeof user) => value && secretOutput(value);
+  return {
+    user: secret(user),
+    password: secret(password),
+    caCertificate: secret(caCertificate),
+    clientCertificate: secret(clientCertificate),
+    clientKey: secret(clientKey),
+  };
+}
+
+/** Sizes after the last update; a stack of an earlier contract or a new one tells nothing. */
+function previousPoolSizes({ previous }: Context): Partial<PoolSizes> {
+  const pools = previous.database?.pools;
+  return pools ? { web: pools.web.size, sidekiq: pools.sidekiq.size, streaming: pools.streaming.size } : {};
 }

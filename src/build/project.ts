@@ -12,10 +12,8 @@ export function buildProject({ settings, inMainAccount }: Context, parts: Projec
   const { compute, databases, zoned, storage } = parts;
   const resources: pulumi.Output<string>[] = [
     compute.cluster.clusterUrn,
-    databases.postgresql.clusterUrn,
-    databases.queue.clusterUrn,
-    databases.cache.clusterUrn,
-    zoned.zone.domainUrn,
+    ...Object.values(databases.clusters).map(({ clusterUrn }) => clusterUrn),
+    ...(zoned.zone.domainUrn === undefined ? [] : [zoned.zone.domainUrn]),
     ...Object.values(storage).map(({ bucket }) => bucket.bucketUrn),
   ];
   new Project("project", { name: settings.name, resources }, inMainAccount);

@@ -1,5 +1,7 @@
 // Builds the Mastodon server in the cluster.
-import type { MastodonArgs, Placement } from "../../components/mastodon/args.ts";
+import type { PoolName } from "../../components/database/pools.ts";
+import type { Postgresql } from "../../components/database/postgresql.ts";
+import type { DatabaseConnection, MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { poolKey } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
@@ -37,6 +39,11 @@ function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): 
   };
 }
 
+/** Clients of a pool give its name in place of the database's. */
+function pooled({ host, pools, app }: Postgresql, pool: PoolName): DatabaseConnection {
+  return { host, ...pools[pool], ...app };
+}
+
 export interface ServerParts {
   readonly compute: Compute;
   readonly databases: Databases;
@@ -48,7 +55,7 @@ export interface ServerParts {
 export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
   const { compute, databases, zoned, storage, mail } = parts;
   const { settings, providers } = context;
-  const { postgresql, queue, cache } = databases;
+  const { postgresql, queue, cache, search } = databases;
   const { pools } = settings.kubernetes;
   const sidekiqPool = "sidekiq" in pools ? "sidekiq" : "web";
   return new Mastodon("mastodon", {
@@ -59,15 +66,30 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     domains: settings.domains,
     network: { vpc: settings.network.ipRange, pods: settings.kubernetes.clusterSubnet },
     database: {
-      pooled: { host: postgresql.host, port: postgresql.pool.port, name: postgresql.pool.name, ...postgresql.app },
+      pools: {
+        web: pooled(postgresql, "web"),
+        sidekiq: pooled(postgresql, "sidekiq"),
+        streaming: pooled(postgresql, "streaming"),
+      },
       direct: { host: postgresql.host, port: postgresql.port, name: postgresql.database, ...postgresql.app },
       admin: postgresql.admin,
       caCertificate: postgresql.caCertificate,
+      statementSeconds: settings.database.postgresql.parameters.statementSeconds,
+      replica: postgresql.replica && {
+        host: postgresql.replica.host,
+        port: postgresql.replica.port,
+        name: postgresql.replica.database,
+      },
     },
-    valkey: { url: queue.url, cacheUrl: cache.url, ports: [queue.port, cache.port] },
+    valkey: { url: queue.url, cacheUrl: cache?.url, ports: cache ? [queue.port, cache.port] : [queue.port] },
+    search,
     media: mediaArgs(context, storage),
     mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
-    loadBalancer: { name: settings.name, certificateName: zoned.edge.certificateName },
+    loadBalancer: {
+      name: settings.name,
+      ipv6: settings.dns.ipv6,
+      certificateName: zoned.edge.certificateName,
+    },
     pools: { web: placement("web", pools["web"]), sidekiq: placement(sidekiqPool, pools[sidekiqPool]) },
     ...mastodonSecrets(settings.secrets.mastodon),
     protect: settings.protect,

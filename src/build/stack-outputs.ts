@@ -1,13 +1,17 @@
 // Gathers the stack's outputs in the form that `outputs.ts` promises, and checks them against it.
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordPlan } from "../../components/dns/records.ts";
-import type { SpacesCdn } from "../../components/cdn/spaces-cdn.ts";
+import type { PoolSizes } from "../../components/database/pools.ts";
+import type { Postgresql } from "../../components/database/postgresql.ts";
+import type { Valkey } from "../../components/database/valkey.ts";
+import type { TypedRecord } from "../../components/dns/notation.ts";
+import type { Cdn } from "../../components/cdn/cdn.ts";
 import { nodePoolName } from "../../components/kubernetes/inputs.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
 import type { Plans } from "../plans/plans.ts";
+import { poolSizes } from "../plans/connections/budget.ts";
 import { contractVersion, outputsSchema, type Outputs } from "../outputs.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
@@ -15,15 +19,17 @@ import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { mailFrom } from "./mail.ts";
 import { spacesEndpoint } from "./server.ts";
+import type { Zoned } from "./zone.ts";
 
 export interface OutputParts {
   readonly compute: Compute;
   readonly databases: Databases;
+  readonly zoned: Zoned;
   readonly cdn: Cdns;
   readonly mail: Ses;
   readonly tailnet: Tailnet;
   readonly mastodon: Mastodon;
-  readonly records: readonly RecordPlan<pulumi.Output<string>>[];
+  readonly records: readonly pulumi.Output<TypedRecord>[];
   readonly plans: Plans;
 }
 
@@ -89,11 +95,10 @@ function nodePools({ name, kubernetes }: Context["settings"]) {
 
 /** What only the clouds know. */
 function created(context: Context, parts: OutputParts) {
-  const { compute, databases, cdn, mail, tailnet, mastodon, records } = parts;
+  const { compute, databases, zoned, cdn, mail, tailnet, mastodon, records } = parts;
   const { settings, zone } = context;
   const { cluster } = compute;
-  const { postgresql, queue, cache } = databases;
-  const { poolSize } = settings.database.postgresql;
+  const { postgresql, queue, cache, search } = databases;
   return {
     cluster: {
       id: cluster.clusterId,
@@ -105,32 +110,48 @@ function created(context: Context, parts: OutputParts) {
     kubeconfig: cluster.kubeconfig,
     workloads: mastodon.workloads,
     cdn: {
-      media: cdnOutput(cdn.media, settings.domains.media),
-      assets: cdnOutput(cdn.assets, settings.domains.assets),
-      docs: cdnOutput(cdn.docs, settings.domains.docs),
+      media: cdnOutput(cdn.media),
+      assets: cdnOutput(cdn.assets),
+      docs: cdnOutput(cdn.docs),
     },
-    dns: {
-      zone,
-      records: records.map(({ type, name, value }) => ({ type, name, value, ttl: settings.dns.ttl })),
-    },
+    dns: { kind: settings.dns.kind, zone, nameServers: zoned.zone.nameServers, records },
     database: {
       host: postgresql.host,
       port: postgresql.port,
       name: postgresql.database,
       user: postgresql.app.user,
-      pool: { ...postgresql.pool, size: poolSize, mode: "transaction" },
+      pools: poolOutputs(postgresql.pools, poolSizes(settings)),
       caCertificate: postgresql.caCertificate,
+      ...(postgresql.replica && { replica: addressOf(postgresql.replica) }),
     },
-    valkey: {
-      queue: { host: queue.host, port: queue.port, evictionPolicy: "noeviction" },
-      cache: { host: cache.host, port: cache.port, evictionPolicy: "allkeys_lru" },
-    },
+    valkey: { queue: valkeyOutput(queue), ...(cache && { cache: valkeyOutput(cache) }) },
+    ...(search && { search: { ...addressOf(search), user: search.user } }),
     mail: { host: mail.host, port: mail.port, from: mailFrom(context) },
     tailnet: { grants: tailnet.grants, policyHash: tailnet.policyHash },
-    loadBalancer: { address: mastodon.loadBalancerAddress },
+    loadBalancer: {
+      address: mastodon.loadBalancerAddress,
+      ...(mastodon.loadBalancerIpv6 === undefined ? {} : { ipv6: mastodon.loadBalancerIpv6 }),
+    },
   };
 }
 
-function cdnOutput({ endpoint, origin }: SpacesCdn, domain: string) {
-  return { endpoint, domain, origin };
+function cdnOutput({ kind, cdnId: id, endpoint, domain, origin, certificate }: Cdn) {
+  return { kind, id, endpoint, domain, origin, certificate };
+}
+
+function poolOutputs({ web, sidekiq, streaming }: Postgresql["pools"], sizes: PoolSizes) {
+  const mode = "transaction";
+  return {
+    web: { ...web, size: sizes.web, mode },
+    sidekiq: { ...sidekiq, size: sizes.sidekiq, mode },
+    streaming: { ...streaming, size: sizes.streaming, mode },
+  };
+}
+
+function addressOf<Host, Port>({ host, port }: { readonly host: Host; readonly port: Port }) {
+  return { host, port };
+}
+
+function valkeyOutput({ host, port, evictionPolicy }: Valkey) {
+  return { host, port, evictionPolicy };
 }

@@ -1,6 +1,7 @@
 // Every plan that follows from the settings alone: a table for people, and the same figures for the output `plans`.
 import type { Outputs } from "../outputs.ts";
 import type { Settings } from "../settings-schema.ts";
+import { connectionPlan, connectionTable } from "./connections/table.ts";
 
 export interface Plans {
   /** One table for each plan, without colours, in the order in which they are printed. */
@@ -10,6 +11,6 @@ export interface Plans {
 }
 
 /** Makes all plans. What cannot be carried out was refused with the settings already. */
-export function makePlans(_settings: Settings): Plans {
-  return { tables: [], figures: {} };
+export function makePlans(settings: Settings): Plans {
+  return { tables: [connectionTable(settings)], figures: { connections: connectionPlan(settings) } };
 }

@@ -40,11 +40,12 @@ describe.each(processes)("%s", (process) => {
 });
 
 describe("the database", () => {
-  test("is reached through the pool without prepared statements, and past it by jobs", async () => {
+  test("is reached through each process' own pool without prepared statements, and past them by jobs", async () => {
     for (const process of ["web", "sidekiq"] as const) {
       const { plain } = await environment(process);
-      expect(plain).toMatchObject({ DB_PORT: "25061", DB_NAME: "mastodon-pool", PREPARED_STATEMENTS: "false" });
+      expect(plain).toMatchObject({ DB_PORT: "25061", DB_NAME: `mastodon-${process}`, PREPARED_STATEMENTS: "false" });
     }
+    expect((await environment("streaming")).plain).toMatchObject({ DB_NAME: "mastodon-streaming" });
     const { plain } = await environment("jobs");
     expect(plain).toMatchObject({ DB_PORT: "25060", DB_NAME: "mastodon" });
     expect(plain).not.toHaveProperty("PREPARED_STATEMENTS");
@@ -64,8 +65,61 @@ describe("the database", () => {
   test("has a fixed number of connections only in streaming, since the others take one per thread", async () => {
     for (const process of ["web", "sidekiq", "jobs"] as const)
       expect((await environment(process)).plain).not.toHaveProperty("DB_POOL");
-    expect((await environment("streaming")).plain).toMatchObject({ DB_POOL: "10" });
+    expect((await environment("streaming")).plain).toMatchObject({ DB_POOL: "5" });
   });
+
+  test("has its replica read by web and Sidekiq alone, under the database's own name", async () => {
+    for (const process of processes) {
+      const { plain } = await environment(process);
+      if (process === "web" || process === "sidekiq")
+        expect(plain).toMatchObject({
+          REPLICA_DB_HOST: "replica.example",
+          REPLICA_DB_PORT: "25062",
+          REPLICA_DB_NAME: "mastodon",
+          REPLICA_DB_TASKS: "false",
+          REPLICA_PREPARED_STATEMENTS: "true",
+        });
+      else expect(Object.keys(plain).filter((name) => name.startsWith("REPLICA"))).toEqual([]);
+    }
+  });
+});
+
+test("jobs alone have no time limit for their statements", async () => {
+  for (const process of processes) {
+    const { plain } = await environment(process);
+    if (process === "jobs") expect(plain["PGOPTIONS"]).toContain("-c statement_timeout=0");
+    else expect(plain).not.toHaveProperty("PGOPTIONS");
+  }
+});
+
+describe("full-text search", () => {
+  test("is given to Rails over TLS, with its password apart, and to streaming not at all", async () => {
+    for (const process of ["web", "sidekiq", "jobs"] as const) {
+      const { plain, secret } = await environment(process);
+      expect(plain).toMatchObject({ ES_ENABLED: "true", ES_HOST: "https://search.example", ES_PORT: "25063" });
+      expect(secret["ES_PASS"]).toBe("secret-search");
+    }
+    expect(JSON.stringify(await environment("streaming"))).not.toContain("ES_");
+  });
+
+  test.each([
+    [1, "single_node_cluster"],
+    [3, "small_cluster"],
+    [6, "large_cluster"],
+  ])("on %i nodes has the copies of %s", async (nodes, preset) => {
+    const inputs = environmentInputs();
+    if (inputs.search === undefined) throw new Error("the example server has a search");
+    const built = await valueOf(webEnvironment({ ...inputs, search: { ...inputs.search, nodes } }));
+    expect(built.plain["ES_PRESET"]).toBe(preset);
+  });
+});
+
+test("without a replica and a search no process hears of them, since Mastodon acts on presence", async () => {
+  const { search: _, database, ...inputs } = environmentInputs();
+  for (const process of processes) {
+    const built = builders[process]({ ...inputs, database: { ...database, replica: undefined } });
+    expect(Object.keys((await valueOf(built)).plain).filter((name) => /^(ES|REPLICA)_/.test(name))).toEqual([]);
+  }
 });
 
 test("streaming knows no key, no bucket and no mail", async () => {

@@ -23,7 +23,7 @@ const servers = [webWorkload, streamingWorkload, edgeWorkload].map((build) => bu
 const workers = sidekiqWorkloads(settings, placement("sidekiq"));
 const workloads = [...servers, ...workers];
 
-const migrationPod = readTemplate(migrationSpec(settings, placement("sidekiq"))).spec;
+const migrationPod = readTemplate(migrationSpec(settings, placement("sidekiq"), 300)).spec;
 const pods = [...workloads.map(({ name, pod }) => [name, readPod(pod)] as const), ["migrate", migrationPod] as const];
 
 describe.each(pods)("%s", (_, pod) => {
@@ -95,7 +95,7 @@ test("each group has its Deployment with its queues, and only the scheduler is r
   expect(readPod(workers[1]?.pod).containers[0].args.slice(2)).toEqual([
     "sidekiq",
     "-c",
-    "25",
+    "15",
     "-t",
     "55",
     "-q",
@@ -138,9 +138,16 @@ test.each([
 describe("the migration", () => {
   test("is named after its version, so that the same version never runs twice", () => {
     expect(migrationName("4.6.8")).toBe("migrate-4-6-8");
-    expect(JSON.stringify(migrationSpec(settings, placement("x")))).toBe(
-      JSON.stringify(migrationSpec(settings, placement("x"))),
+    expect(JSON.stringify(migrationSpec(settings, placement("x"), 300))).toBe(
+      JSON.stringify(migrationSpec(settings, placement("x"), 300)),
     );
+  });
+
+  test("gives the application's role a time limit for its statements, by the role's own hand", () => {
+    const limit = JSON.stringify(migrationPod.initContainers.find(({ name }) => name === "limit-statements"));
+    expect(limit).toContain("ALTER ROLE CURRENT_USER IN DATABASE #{name} SET statement_timeout = 300000");
+    expect(limit).toContain("jobs-environment");
+    expect(limit).not.toContain("database-grant");
   });
 
   test("prepares the database with the jobs' environment, after the grant", () => {
@@ -149,7 +156,11 @@ describe("the migration", () => {
       { configMapRef: { name: "jobs-environment" } },
       { secretRef: { name: "jobs-environment" } },
     ]);
-    expect(migrationPod.initContainers.map(({ name }) => name)).toEqual(["copy-boot-cache", "grant-schema"]);
+    expect(migrationPod.initContainers.map(({ name }) => name)).toEqual([
+      "copy-boot-cache",
+      "grant-schema",
+      "limit-statements",
+    ]);
   });
 });
 
@@ -184,9 +195,11 @@ test("the list of workloads names queues and the version's migration", () => {
 describe("network policies", () => {
   const policies = networkPolicies({
     vpc: "10.116.0.0/20",
-    pooledPort: 25061,
+    poolPorts: { web: 25061, sidekiq: 25062, streaming: 25063 },
     directPort: 25060,
+    replicaPorts: [25064],
     valkeyPorts: [25071],
+    searchPorts: [25065],
     mailPort: 2587,
   });
   const text = (name: string) => JSON.stringify(policies[name]);
@@ -204,10 +217,17 @@ describe("network policies", () => {
       });
   });
 
-  test("let only migrations past the pool, and only Sidekiq reach the mail server", () => {
+  test("let only migrations past the pools, each process through its own, and only Sidekiq reach the mail server", () => {
     expect(reach(25060)).toEqual(["migrate"]);
-    expect(reach(25061).toSorted()).toEqual(["sidekiq", "streaming", "web"]);
+    expect(reach(25061)).toEqual(["web"]);
+    expect(reach(25062)).toEqual(["sidekiq"]);
+    expect(reach(25063)).toEqual(["streaming"]);
     expect(reach(2587)).toEqual(["sidekiq"]);
+  });
+
+  test("open the replica and the search to those alone that read them", () => {
+    expect(reach(25064).toSorted()).toEqual(["sidekiq", "web"]);
+    expect(reach(25065).toSorted()).toEqual(["migrate", "sidekiq", "web"]);
   });
 
   test("keep every pod that talks to the internet off private addresses and the metadata service", () => {
@@ -229,7 +249,7 @@ describe("network policies", () => {
 
 test("no builder waits for anything: given plain data, it gives plain data", () => {
   const outputs: string[] = [];
-  JSON.stringify({ workloads, migration: migrationSpec(settings, placement("x")) }, (key, value: unknown) => {
+  JSON.stringify({ workloads, migration: migrationSpec(settings, placement("x"), 300) }, (key, value: unknown) => {
     if (pulumi.Output.isInstance(value)) outputs.push(key);
     return value;
   });

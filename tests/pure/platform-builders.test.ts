@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { lifecycleRules, objectLockRule, putOnlyPolicy } from "../../components/backups/inputs.ts";
-import { connectionLimit, planMemoryGib } from "../../components/database/plans.ts";
+import { memoryGib } from "../../components/database/catalogue.ts";
+import { connectionLimit } from "../../components/database/plans.ts";
 import { valkeyInputs } from "../../components/database/inputs.ts";
 import { edgeDomains, relativeName, serverRecords } from "../../components/dns/records.ts";
 import { certificateName } from "../../components/dns/certificate.ts";
@@ -73,7 +74,7 @@ describe("databases", () => {
     ["db-s-4vcpu-8gb", 8, 197],
     ["db-s-16vcpu-64gb", 64, 997],
   ])("%s has %i GiB and allows %i connections", (size, memory, limit) => {
-    expect(planMemoryGib(size)).toBe(memory);
+    expect(memoryGib(size)).toBe(memory);
     expect(connectionLimit(size)).toBe(limit);
   });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { assertPoolFitsDatabase, assertStandbyPossible } from "../../src/rules/database.ts";
 import { assertDomainsInZone } from "../../src/rules/domains.ts";
 import { assertWebPool } from "../../src/rules/kubernetes.ts";
 import { assertRangesApart } from "../../src/rules/network.ts";
@@ -13,21 +12,6 @@ const prod = parseSettings(withSecrets(stackFile("prod")));
 
 /** The production settings with some subjects changed after the schema took them. */
 const changed = (subjects: Partial<Settings>): Settings => ({ ...prod, ...subjects });
-
-const withPool = (size: string, poolSize: number) =>
-  assertPoolFitsDatabase(
-    changed({ database: { ...prod.database, postgresql: { ...prod.database.postgresql, size, poolSize } } }),
-  );
-
-const queue = (size: string, nodes: number) =>
-  assertStandbyPossible(
-    changed({
-      database: {
-        ...prod.database,
-        valkey: { ...prod.database.valkey, queue: { ...prod.database.valkey.queue, size, nodes } },
-      },
-    }),
-  );
 
 describe("address ranges", () => {
   it("may lie side by side", () => expect(assertRangesApart(prod)).toEqual([]));
@@ -45,29 +29,6 @@ describe("address ranges", () => {
     ["10.29.16.0/20", "ams3", 0],
   ] as const)("%s in %s meets %i reserved ranges", (ipRange, region, count) => {
     expect(assertRangesApart(changed({ network: { ipRange, region } }))).toHaveLength(count);
-  });
-});
-
-describe("the connection pool", () => {
-  it.each([
-    ["db-s-1vcpu-1gb", 17],
-    ["db-s-2vcpu-4gb", 92],
-    ["db-s-6vcpu-16gb", 392],
-  ])("of %s may have %i connections and not one more", (size, most) => {
-    expect(withPool(size, most)).toEqual([]);
-    expect(withPool(size, most + 1)[0]?.message).toContain(`must be at most ${most}`);
-  });
-
-  it("is refused for a size whose memory is not known", () => {
-    expect(withPool("db-large", 10)[0]?.path).toBe("database.postgresql.size");
-  });
-});
-
-describe("a standby", () => {
-  it("needs 2 GiB", () => {
-    expect(queue("db-s-1vcpu-1gb", 1)).toEqual([]);
-    expect(queue("db-s-1vcpu-2gb", 2)).toEqual([]);
-    expect(queue("db-s-1vcpu-1gb", 2)[0]?.path).toBe("database.valkey.queue.nodes");
   });
 });
 

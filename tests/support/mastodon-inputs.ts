@@ -8,16 +8,20 @@ export const mastodonSettings = (given: Record<string, unknown> = {}) => mastodo
 /** Every secret starts with `secret-`, so that a test can look for them where they must not be. */
 export function environmentInputs(settings = mastodonSettings()): EnvironmentInputs {
   const account = { user: "mastodon", password: "secret-database" };
+  const pool = (name: string) => ({ host: "db.example", port: 25061, name: `mastodon-${name}`, ...account });
   return {
     settings,
     domains: { local: "social.example", web: "web.social.example", streaming: "streaming.social.example" },
     network: { vpc: "10.116.0.0/20", pods: "10.100.0.0/16" },
     database: {
-      pooled: { host: "db.example", port: 25061, name: "mastodon-pool", ...account },
+      pools: { web: pool("web"), sidekiq: pool("sidekiq"), streaming: pool("streaming") },
       direct: { host: "db.example", port: 25060, name: "mastodon", ...account },
       admin: { user: "doadmin", password: "secret-admin" },
       caCertificate: "-----BEGIN CERTIFICATE-----",
+      statementSeconds: 300,
+      replica: { host: "replica.example", port: 25062, name: "mastodon" },
     },
+    search: { host: "search.example", port: 25063, user: "doadmin", password: "secret-search", nodes: 1 },
     valkey: {
       url: "rediss://default:secret-queue@queue.example:25061",
       cacheUrl: "rediss://default:secret-cache@cache.example:25071",

@@ -1,5 +1,18 @@
 // The whole environment of each process: only what that process reads.
-import { connection, further, identity, mail, railsDatabaseTls, storage, throughPool, valkey, vapid } from "./rails.ts";
+import {
+  connection,
+  further,
+  identity,
+  mail,
+  railsDatabaseTls,
+  replica,
+  search,
+  storage,
+  throughPool,
+  valkey,
+  vapid,
+  withoutTimeLimits,
+} from "./rails.ts";
 import { type Environment, environmentOf } from "./environment.ts";
 import { databaseCaPath, type EnvironmentInputs } from "./inputs.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
@@ -11,10 +24,12 @@ export function webEnvironment(inputs: EnvironmentInputs): Environment {
     ...further(inputs, "web"),
     ...identity(inputs),
     ...vapid(inputs),
-    ...connection(database.pooled),
+    ...connection(database.pools.web),
     ...railsDatabaseTls,
     ...throughPool,
+    ...replica(inputs),
     ...valkey(inputs),
+    ...search(inputs),
     ...storage(inputs),
     ...mail(inputs),
     TRUSTED_PROXY_IP: trustedProxies(network, settings.trustedProxies).join(","),
@@ -29,10 +44,12 @@ export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
     ...further(inputs, "sidekiq"),
     ...identity(inputs),
     ...vapid(inputs),
-    ...connection(inputs.database.pooled),
+    ...connection(inputs.database.pools.sidekiq),
     ...railsDatabaseTls,
     ...throughPool,
+    ...replica(inputs),
     ...valkey(inputs),
+    ...search(inputs),
     ...storage(inputs),
     ...mail(inputs),
     SMTP_LOGIN: inputs.mail.user,
@@ -44,7 +61,7 @@ export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
 export function streamingEnvironment(inputs: EnvironmentInputs): Environment {
   const { settings, network, database } = inputs;
   return environmentOf("streaming", {
-    ...connection(database.pooled),
+    ...connection(database.pools.streaming),
     DB_SSLMODE: "require",
     NODE_EXTRA_CA_CERTS: databaseCaPath,
     DB_POOL: String(settings.streaming.connections),
@@ -53,14 +70,16 @@ export function streamingEnvironment(inputs: EnvironmentInputs): Environment {
   });
 }
 
-/** Migrations and tootctl: past the pool, because migrations hold advisory locks. */
+/** Migrations and tootctl: past the pools, because migrations hold advisory locks, and without the replica, because they write. */
 export function jobsEnvironment(inputs: EnvironmentInputs): Environment {
   return environmentOf("jobs", {
     ...further(inputs, "jobs"),
     ...identity(inputs),
     ...connection(inputs.database.direct),
     ...railsDatabaseTls,
+    ...withoutTimeLimits,
     ...valkey(inputs),
+    ...search(inputs),
     ...storage(inputs),
   });
 }

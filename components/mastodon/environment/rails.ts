@@ -39,6 +39,14 @@ export function connection({ host, port, name, user, password }: DatabaseConnect
 /** libpq verifies only when told both the mode and the authority; database.yml has no field for the latter. */
 export const railsDatabaseTls: Variables = { DB_SSLMODE: "verify-full", PGSSLROOTCERT: databaseCaPath };
 
+/**
+ * A migration may build an index for an hour, and tootctl may clean for a night. libpq's options outrank the time limits of the role and of the
+ * server; a pooler would not pass them on.
+ */
+export const withoutTimeLimits: Variables = {
+  PGOPTIONS: "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0",
+};
+
 /** Each query of a transaction pool may meet another server connection, which does not know the prepared statement. */
 export const throughPool: Variables = { PREPARED_STATEMENTS: "false" };
 
@@ -72,4 +80,39 @@ export function mail({ mail: { host, port, from } }: EnvironmentInputs): Variabl
 /** The operator's own variables that this process reads. */
 export function further({ settings }: EnvironmentInputs, process: Process): Variables {
   return Object.fromEntries(Object.entries(settings.environment).filter(([name]) => isReadBy(name, process)));
+}
+
+/**
+ * The replica is used as soon as its host is known. What is left out is taken from the primary: the login, which a replica shares, but also
+ * the name, which there is a pool's. No pooler stands before it, so statements may be prepared.
+ */
+export function replica({ database }: EnvironmentInputs): Variables {
+  if (database.replica === undefined) return {};
+  const { host, port, name } = database.replica;
+  return {
+    REPLICA_DB_HOST: host,
+    REPLICA_DB_PORT: pulumi.output(port).apply(String),
+    REPLICA_DB_NAME: name,
+    REPLICA_DB_TASKS: "false",
+    REPLICA_PREPARED_STATEMENTS: "true",
+  };
+}
+
+/** Full-text search. The scheme asks for TLS; the preset says how many copies an index has. */
+export function search({ search: server }: EnvironmentInputs): Variables {
+  if (server === undefined) return {};
+  return {
+    ES_ENABLED: "true",
+    ES_HOST: pulumi.interpolate`https://${server.host}`,
+    ES_PORT: pulumi.output(server.port).apply(String),
+    ES_USER: server.user,
+    ES_PASS: server.password,
+    ES_PRESET: searchPreset(server.nodes),
+  };
+}
+
+/** Copies need another node to lie on: without one the index stays yellow for ever (Mastodon's lib/chewy/index_extensions.rb). */
+function searchPreset(nodes: number): string {
+  if (nodes === 1) return "single_node_cluster";
+  return nodes < 6 ? "small_cluster" : "large_cluster";
 }

@@ -13,9 +13,13 @@ type IngressRule = kubernetes.types.input.networking.v1.NetworkPolicyIngressRule
 export interface FlowOptions {
   /** Network of the managed databases. */
   readonly vpc: string;
-  readonly pooledPort: pulumi.Input<number>;
+  readonly poolPorts: Readonly<Record<"web" | "sidekiq" | "streaming", pulumi.Input<number>>>;
   readonly directPort: pulumi.Input<number>;
+  /** Of the read replica; none without one. */
+  readonly replicaPorts: readonly pulumi.Input<number>[];
   readonly valkeyPorts: readonly pulumi.Input<number>[];
+  /** Of the full-text search; none without one. */
+  readonly searchPorts: readonly pulumi.Input<number>[];
   readonly mailPort: number;
 }
 
@@ -47,11 +51,12 @@ const pods = (role: Role) => [{ podSelector: { matchLabels: roleLabels(role) } }
 
 /** Policies by name. The first shuts everything; each further one opens the flows of a role. */
 export function networkPolicies(options: FlowOptions): Record<string, Policy> {
-  const { vpc, pooledPort, directPort, valkeyPorts, mailPort } = options;
+  const { vpc, poolPorts, directPort, replicaPorts, valkeyPorts, searchPorts, mailPort } = options;
   const stores = (...ports: readonly pulumi.Input<number>[]): EgressRule => ({
     to: [{ ipBlock: { cidr: vpc } }],
     ports: tcp(...ports, ...valkeyPorts),
   });
+  const reading = [...replicaPorts, ...searchPorts];
   // Federation and the buckets: https, and http for the few servers and link previews without it.
   const world = internet(443, 80);
   const fromEdge = (port: number): IngressRule => ({ from: pods("edge"), ports: tcp(port) });
@@ -64,10 +69,10 @@ export function networkPolicies(options: FlowOptions): Record<string, Policy> {
       [{ ports: tcp(edgePort) }],
       [names, toPods("web", webPort), toPods("streaming", streamingPort)],
     ),
-    web: policy("web", [fromEdge(webPort)], [names, stores(pooledPort), world]),
-    streaming: policy("streaming", [fromEdge(streamingPort)], [names, stores(pooledPort)]),
-    sidekiq: policy("sidekiq", [], [names, stores(pooledPort), world, internet(mailPort)]),
-    migrate: policy("migrate", [], [names, stores(directPort), internet(443)]),
+    web: policy("web", [fromEdge(webPort)], [names, stores(poolPorts.web, ...reading), world]),
+    streaming: policy("streaming", [fromEdge(streamingPort)], [names, stores(poolPorts.streaming)]),
+    sidekiq: policy("sidekiq", [], [names, stores(poolPorts.sidekiq, ...reading), world, internet(mailPort)]),
+    migrate: policy("migrate", [], [names, stores(directPort, ...searchPorts), internet(443)]),
   };
 }
 

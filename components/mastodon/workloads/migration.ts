@@ -3,19 +3,10 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type { Placement } from "../args.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
+import { grantSchema, limitStatements } from "./database-preparation.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
-import {
-  copyBootCache,
-  databaseCaMount,
-  environmentFrom,
-  railsImageOf,
-  railsMounts,
-  railsVolumes,
-} from "./rails-pod.ts";
-import { type Container, roleLabels } from "./workload.ts";
-
-/** Name of the ConfigMap and the Secret with what the grant needs. */
-export const grantName = "database-grant";
+import { copyBootCache, environmentFrom, railsImageOf, railsMounts, railsVolumes } from "./rails-pod.ts";
+import { roleLabels } from "./workload.ts";
 
 /** Hours of a large migration; the wait of the deployment is a little longer, so that the job's own verdict comes first. */
 export const migrationSeconds = 2 * 3600;
@@ -33,10 +24,12 @@ export function migrationName(version: string): string {
 /**
  * `db:prepare` loads the schema and seeds it on an empty database, and migrates any other. `db:migrate` on an empty one would
  * leave out the roles and the instance actor.
+ * @param statementSeconds most that a statement of the application may take afterwards; a change of it runs the job once more
  */
 export function migrationSpec(
   settings: MastodonSettings,
   placement: Placement,
+  statementSeconds: number,
 ): kubernetes.types.input.batch.v1.JobSpec {
   const image = railsImageOf(settings);
   return {
@@ -48,7 +41,7 @@ export function migrationSpec(
         ...podDefaults({ role: "migrate", user: mastodonUser, placement, priority: working, graceSeconds: 60 }),
         // A new pod per attempt keeps the log of each.
         restartPolicy: "Never",
-        initContainers: [copyBootCache(image), grantSchema(image)],
+        initContainers: [copyBootCache(image), grantSchema(image), limitStatements(image, statementSeconds)],
         containers: [
           {
             name: "migrate",
@@ -64,32 +57,5 @@ export function migrationSpec(
         volumes: railsVolumes(scratch),
       },
     },
-  };
-}
-
-/**
- * Since PostgreSQL 15 only the owner of the database may create tables in it, and a managed database belongs to its
- * administrator. The image has no psql, but Ruby's client, which reads libpq's own variables.
- */
-function grantSchema(image: string): Container {
-  const script = [
-    'require "pg"',
-    "database = PG.connect",
-    'user = database.quote_ident(ENV.fetch("APPLICATION_USER"))',
-    'database.exec("GRANT USAGE, CREATE ON SCHEMA public TO #{user}")',
-  ].join("; ");
-  return {
-    name: "grant-schema",
-    image,
-    imagePullPolicy: "IfNotPresent",
-    args: ["bundle", "exec", "ruby", "-e", script],
-    envFrom: [{ configMapRef: { name: grantName } }, { secretRef: { name: grantName } }],
-    volumeMounts: [
-      { name: "tmp", mountPath: "/tmp" },
-      { name: "rails-tmp", mountPath: "/opt/mastodon/tmp" },
-      databaseCaMount,
-    ],
-    securityContext: containerSecurity,
-    resources: containerResources({ cpu: "100m", memory: "128Mi", memoryLimit: "512Mi" }, "1Gi"),
   };
 }
