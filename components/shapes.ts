@@ -2,20 +2,22 @@
 import { Address4 } from "ip-address";
 import { z } from "zod";
 import { Secret } from "../src/secret.ts";
-
-/** DigitalOcean regions with Kubernetes, databases and Spaces at once (docs.digitalocean.com, 20 Nov 2025; facts section 2). */
-const computeRegions = ["ams3", "blr1", "fra1", "lon1", "nyc1", "nyc3", "sfo2", "sfo3", "sgp1", "tor1"] as const;
-
-/** Regions with Spaces (terraform-provider-digitalocean 2.99.1, Aug 2026). */
-const spacesRegions = ["ams3", "atl1", "blr1", "fra1", "lon1", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1"] as const;
+import { dropletSizes, nearestSizes } from "./kubernetes/droplet-sizes.ts";
+import { type RegionalProduct, regionRefusal, regionsWith } from "./regions.ts";
 
 const oneOf = (values: readonly string[]): string => `allowed: ${values.join(", ")}`;
 
-/** A region for the cluster, the databases and droplets. */
-export const computeRegionSchema = z.enum(computeRegions, { error: oneOf(computeRegions) });
+const regionSchema = (...needed: readonly RegionalProduct[]) =>
+  z.enum(regionsWith(...needed), { error: ({ input }) => regionRefusal(input, needed) });
+
+/** A region for the cluster and the databases. */
+export const computeRegionSchema = regionSchema("kubernetes", "postgresql", "valkey");
+
+/** A region for droplets: any. */
+export const dropletRegionSchema = regionSchema();
 
 /** A region for Spaces buckets. */
-export const spacesRegionSchema = z.enum(spacesRegions, { error: oneOf(spacesRegions) });
+export const spacesRegionSchema = regionSchema("spaces");
 
 /** AWS regions with SES, where S3 is too (docs.aws.amazon.com, SES endpoints and quotas, 2026). */
 const awsRegions = [
@@ -64,9 +66,24 @@ function isNetwork(text: string): boolean {
   return network.startAddress().correctForm() === network.correctForm();
 }
 
-/** A droplet size slug. The price list, not the shape, says which exist. */
-export const dropletSizeSchema = z.string().regex(/^[a-z]+\d*(_\d+)?-[a-z0-9-]+$/, {
-  error: "must be a droplet size slug such as s-4vcpu-8gb",
+/** Ranges that nobody routes on the internet (RFC 1918). */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((range) => new Address4(range));
+
+/** A network as above that lies in private address space. DigitalOcean takes no other for VPCs and clusters. */
+export const privateCidrSchema = cidrSchema.refine(
+  (range) => !isNetwork(range) || privateRanges.some((space) => new Address4(range).isInSubnet(space)),
+  { error: "must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16: DigitalOcean takes private ranges only" },
+);
+
+/** How many leading bits a network fixes: 16 for `10.20.0.0/16`. */
+export function prefixLength(range: string): number {
+  return Number(range.split("/")[1]);
+}
+
+/** The slug of a droplet size that is known: plans need its CPU, memory and price. */
+export const dropletSizeSchema = z.enum([...dropletSizes().keys()], {
+  error: ({ input }) =>
+    `is no known droplet size; near it: ${nearestSizes(String(input)).join(", ")}; a size that is newer than this list goes into components/kubernetes/droplet-sizes.json`,
 });
 
 /** A managed database size slug. */

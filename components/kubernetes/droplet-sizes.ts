@@ -1,4 +1,5 @@
 // Sizes of Droplets, which are also the sizes of nodes: what each offers and costs. The data names its source and date.
+import { distance } from "fastest-levenshtein";
 import data from "./droplet-sizes.json" with { type: "json" };
 
 /** One size. */
@@ -23,4 +24,10 @@ const sizes: ReadonlyMap<string, DropletSize> = new Map(data.sizes.map((size) =>
 /** All known sizes by slug, in the order of the price list. */
 export function dropletSizes(): ReadonlyMap<string, DropletSize> {
   return sizes;
+}
+
+/** The known sizes that are spelt most like the given text, nearest first. */
+export function nearestSizes(text: string): string[] {
+  const far = (slug: string) => distance(slug, text.toLowerCase());
+  return [...sizes.keys()].toSorted((one, other) => far(one) - far(other)).slice(0, 4);
 }

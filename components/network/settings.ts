@@ -1,19 +1,15 @@
 // Settings of the network: where the server runs and which addresses it uses.
 import { z } from "zod";
-import { cidrSchema, computeRegionSchema } from "../shapes.ts";
+import { computeRegionSchema, prefixLength, privateCidrSchema } from "../shapes.ts";
 
 export const networkSettingsSchema = z.strictObject({
   region: computeRegionSchema.default("tor1").describe("region of the cluster and the databases"),
-  ipRange: cidrSchema
+  ipRange: privateCidrSchema
     .refine((range) => prefixLength(range) >= 16 && prefixLength(range) <= 28, {
       error: "must be between /16 and /28, because DigitalOcean takes no other VPC",
     })
     .default("10.116.0.0/20")
     .describe("addresses of the VPC: nodes, databases, load balancer"),
 });
-
-function prefixLength(range: string): number {
-  return Number(range.split("/")[1]);
-}
 
 export type NetworkSettings = z.infer<typeof networkSettingsSchema>;

@@ -1,13 +1,13 @@
 // Settings of queue workers outside the cluster: droplets in any configured account, joined by the tailnet.
 import { z } from "zod";
-import { computeRegionSchema, dropletSizeSchema, nameSchema } from "../shapes.ts";
+import { dropletRegionSchema, dropletSizeSchema, nameSchema } from "../shapes.ts";
 
 /** `scheduler` is missing on purpose: two of them would do every scheduled job twice (facts/peers D1.1). */
 const workerQueues = ["default", "push", "ingress", "mailers", "pull", "fasp"] as const;
 
 const workerSchema = z.strictObject({
   account: z.string().min(1).default("main").describe("key under secrets.digitalocean"),
-  region: computeRegionSchema.default("tor1").describe("rename a worker that moves: its key to the tailnet works once"),
+  region: dropletRegionSchema.default("tor1").describe("rename a worker that moves: its key to the tailnet works once"),
   size: dropletSizeSchema.default("s-2vcpu-4gb"),
   queues: z
     .array(z.enum(workerQueues, { error: `allowed: ${workerQueues.join(", ")}; the cluster runs the only scheduler` }))

@@ -1,14 +1,17 @@
 // Droplet sizes as the API accepts them, and what a database size means for connections and storage.
-import { dropletSizes, type DropletSize } from "../../../components/kubernetes/droplet-sizes.ts";
+import { dropletSizes, type DropletSize, nearestSizes } from "../../../components/kubernetes/droplet-sizes.ts";
 import { CloudError } from "../contract.ts";
 
 /** The size of a Droplet or node, or an error with the nearest names. */
 export function requireDropletSize(slug: string | undefined, property: string): DropletSize {
   const size = dropletSizes().get((slug ?? "").toLowerCase());
   if (size) return size;
-  const near = [...dropletSizes().keys()].filter((name) => name.startsWith((slug ?? "").slice(0, 6))).slice(0, 6);
-  const advice = near.length > 0 ? `did you mean ${near.join(", ")}?` : "see components/kubernetes/droplet-sizes.json";
-  throw new CloudError("unprocessable_entity", `${slug ?? "nothing"} is no Droplet size; ${advice}`, property);
+  const near = nearestSizes(slug ?? "").join(", ");
+  throw new CloudError(
+    "unprocessable_entity",
+    `${slug ?? "nothing"} is no Droplet size; did you mean ${near}?`,
+    property,
+  );
 }
 
 /** Disk of a node where no capture shows it: the smallest that sizes of this memory have. */
