@@ -1,4 +1,5 @@
 // The string and number shapes that settings are made of: each refuses with what is right and an example.
+import { domainToASCII } from "node:url";
 import { Address4 } from "ip-address";
 import { z } from "zod";
 import { Secret } from "../src/secret.ts";
@@ -46,9 +47,15 @@ export const nameSchema = z.string().regex(/^[a-z][a-z0-9-]{1,38}[a-z0-9]$/, {
 export const hostnameSchema = z
   .string()
   .max(253)
-  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/, {
-    error: "must be a lower-case host name such as social.example, without scheme and trailing dot",
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/, {
+    error: ({ input }) => `must be a lower-case host name such as social.example, ${hostnameHint(String(input))}`,
   });
+
+/** DNS and certificates know internationalised names in their ASCII form only. */
+function hostnameHint(name: string): string {
+  const ascii = /[^\u0000-\u007f]/.test(name) ? domainToASCII(name) : "";
+  return ascii === "" ? "without scheme and trailing dot" : `in its ASCII form: ${ascii}`;
+}
 
 /** A Spaces or S3 bucket: no dots, because they break TLS on virtual hosts (facts/peers D4.9). */
 export const bucketNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, {
@@ -122,7 +129,10 @@ export const httpsForm = { form: /^https:\/\/[^\s/]+\S*$/, what: "an address tha
  * A secret at `path` of the stack's settings, for example `secrets.aws.accessKeyId`.
  * @param expected what its text has to look like. @default - anything
  */
-export function secretSchema(path: string, expected?: { readonly form: RegExp; readonly what: string }): z.ZodType<Secret> {
+export function secretSchema(
+  path: string,
+  expected?: { readonly form: RegExp; readonly what: string },
+): z.ZodType<Secret> {
   return z
     .instanceof(Secret, { error: (issue) => secretMessage(path, issue.input) })
     .refine((secret) => expected === undefined || secret.fits(expected.form), {

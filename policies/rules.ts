@@ -5,6 +5,7 @@ import type { Policy, PolicyContext, Registration } from "./registration.ts";
 /** What holds data or identity: losing one of these cannot be undone by running the program again. */
 export const statefulTypes: ReadonlySet<string> = new Set([
   "aws:s3/bucket:Bucket",
+  "aws:route53/zone:Zone",
   "digitalocean:index/databaseCluster:DatabaseCluster",
   "digitalocean:index/databaseDb:DatabaseDb",
   "digitalocean:index/domain:Domain",

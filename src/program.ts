@@ -18,6 +18,7 @@ import { loadSettings } from "./load-settings.ts";
 import { makePlans } from "./plans/plans.ts";
 import { reportPlans } from "./plans/report.ts";
 import { previousOutputs } from "./previous-outputs.ts";
+import { previousResources } from "./previous-resources.ts";
 
 /**
  * Registers every resource of the stack.
@@ -29,7 +30,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const plans = makePlans(settings);
   await reportPlans(plans.tables);
   const previous = await previousOutputs();
-  const guard = installGuard(settings);
+  const guard = installGuard(settings, await previousResources());
   const context = createContext(settings, previous);
   const compute = buildCompute(context);
   const databases = buildDatabases(context, compute);
@@ -39,11 +40,17 @@ export async function program(): Promise<Record<string, unknown>> {
   const mail = buildMail(context);
   const tailnet = buildTailnet(context);
   const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail });
-  const records = buildRecords(context, { zoned, cdn, mail, loadBalancer: mastodon.loadBalancerAddress });
+  const records = buildRecords(context, {
+    zoned,
+    cdn,
+    mail,
+    loadBalancer: mastodon.loadBalancerAddress,
+    loadBalancerIpv6: mastodon.loadBalancerIpv6,
+  });
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
   buildMonitoring(context, { compute, databases, mastodon, workers });
   buildProject(context, { compute, databases, zoned, storage });
   guard.finish();
-  return stackOutputs(context, { compute, databases, cdn, mail, tailnet, mastodon, records, plans });
+  return stackOutputs(context, { compute, databases, zoned, cdn, mail, tailnet, mastodon, records, plans });
 }

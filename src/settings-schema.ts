@@ -3,6 +3,7 @@ import { z } from "zod";
 import { accountSettingsSchema } from "../components/account/settings.ts";
 import { backupsSettingsSchema } from "../components/backups/settings.ts";
 import { cdnSettingsSchema } from "../components/cdn/settings.ts";
+import { certificatesSettingsSchema } from "../components/certificates/settings.ts";
 import { databaseSettingsSchema } from "../components/database/settings.ts";
 import { dnsSettingsSchema, domainsSchema } from "../components/dns/settings.ts";
 import { kubernetesSettingsSchema } from "../components/kubernetes/settings.ts";
@@ -35,6 +36,7 @@ export const settingsSchema = z.strictObject({
   storage: storageSettingsSchema.prefault({}),
   cdn: cdnSettingsSchema.prefault({}),
   dns: dnsSettingsSchema.prefault({}),
+  certificates: certificatesSettingsSchema.prefault({}),
   mail: mailSettingsSchema.prefault({}),
   tailnet: tailnetSettingsSchema,
   workers: workersSettingsSchema.prefault({}),

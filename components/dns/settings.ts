@@ -1,6 +1,7 @@
 // Settings of the zone and of the host names that people see.
 import { z } from "zod";
 import { hostnameSchema, ttlSchema } from "../shapes.ts";
+import { extraRecordsSchema } from "./extra-records.ts";
 
 /** Host names. `local` is the part after the @ in each account's address, and can never be changed. */
 export const domainsSchema = z
@@ -21,9 +22,57 @@ export const domainsSchema = z
     docs: docs ?? `docs.${local}`,
   }));
 
-export const dnsSettingsSchema = z.strictObject({
-  zone: hostnameSchema.optional().describe("the zone that holds all host names; default: the local domain"),
-  ttl: ttlSchema.default(1800).describe("seconds"),
+/** Where the zone is kept. */
+const dnsKinds = ["digitalocean", "route53", "external"] as const;
+
+const moveSchema = z.strictObject({
+  what: z.string().describe("local, web, streaming, media, assets, docs, the name of an extra record, or all"),
+  on: z.iso.date({ error: "must be a date such as 2026-12-08" }),
 });
 
+export const dnsSettingsSchema = z.strictObject({
+  kind: z
+    .enum(dnsKinds, { error: `must be one of: ${dnsKinds.join(", ")}` })
+    .default("digitalocean")
+    .describe("who serves the zone; external: nothing is created, and the records to create are an output"),
+  zone: hostnameSchema.optional().describe("the zone that holds all host names; default: the local domain"),
+  ttl: ttlSchema.default(1800).describe("seconds"),
+  route53: z
+    .strictObject({
+      zoneId: z
+        .string()
+        .regex(/^Z[A-Z0-9]{4,31}$/, { error: "must be the id of a hosted zone, for example Z0123456789ABCDEFGHIJ" })
+        .optional()
+        .describe("an existing public hosted zone; without it the stack makes one"),
+    })
+    .prefault({}),
+  ipv6: z
+    .boolean({ error: "must be true or false" })
+    .default(true)
+    .describe(
+      "AAAA records for the site; regional load balancers have IPv6, but one that was made without it never gets it",
+    ),
+  certificateAuthorities: z
+    .array(hostnameSchema)
+    .default([])
+    .describe("further authorities that may issue certificates (CAA), such as that of an uploaded one: digicert.com"),
+  certificateReports: z
+    .email({ error: "must be a mail address" })
+    .optional()
+    .describe("where authorities report refused requests (CAA iodef)"),
+  moves: z
+    .array(moveSchema)
+    .default([])
+    .describe("planned moves: the records get a short time to live from some days before until the day after"),
+  moveTtl: ttlSchema.default(60).describe("seconds, around a planned move"),
+  moveDays: z
+    .int()
+    .min(2, { error: "must be at least 2: resolvers may keep a record for a day" })
+    .max(30)
+    .default(3)
+    .describe("days before a move from which the time to live is short"),
+  extraRecords: extraRecordsSchema.describe("further records of the zone, by a name of your choice"),
+});
+
+export type DnsSettings = z.infer<typeof dnsSettingsSchema>;
 export type Domains = z.infer<typeof domainsSchema>;

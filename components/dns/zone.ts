@@ -1,7 +1,10 @@
-// The zone, and the records in it.
+// The zone at DigitalOcean, and the records in it.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import type { RecordPlan } from "./records.ts";
+import { absoluteName, relativeName, type RecordPlan } from "./records.ts";
+
+/** The same for every zone (docs.digitalocean.com, "Point to DigitalOcean name servers", 2025). */
+export const digitaloceanNameServers = ["ns1.digitalocean.com", "ns2.digitalocean.com", "ns3.digitalocean.com"];
 
 export interface ZoneArgs {
   readonly zone: string;
@@ -30,23 +33,29 @@ export class Zone extends pulumi.ComponentResource {
 
 export interface RecordsArgs {
   readonly zone: pulumi.Input<string>;
-  /** Seconds. */
-  readonly ttl: number;
-  readonly records: readonly RecordPlan<pulumi.Input<string>>[];
+  /** The zone's name, which whole record names are cut by. */
+  readonly zoneName: string;
+  readonly records: readonly (RecordPlan<pulumi.Input<string>> & { readonly ttl: number })[];
 }
 
-/** All records of the server. */
+/** All records of the server at DigitalOcean. */
 export class Records extends pulumi.ComponentResource {
   constructor(name: string, args: RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:dns:Records", name, {}, opts);
-    for (const { key, ...record } of args.records) {
+    for (const { key, name: host, ...record } of args.records) {
       new digitalocean.DnsRecord(
         `${name}-${key}`,
-        { domain: args.zone, ttl: args.ttl, ...record },
+        { domain: args.zone, name: inZone(host, args.zoneName), ...record },
         // A host name may have only one CNAME, so the old record goes before the new one comes.
         { parent: this, deleteBeforeReplace: true },
       );
     }
     this.registerOutputs();
   }
+}
+
+/** DigitalOcean takes names relative to the zone only. */
+function inZone(name: pulumi.Input<string>, zone: string): pulumi.Input<string> {
+  const relative = (text: string): string => relativeName(absoluteName(text, zone), zone);
+  return typeof name === "string" ? relative(name) : pulumi.output(name).apply(relative);
 }

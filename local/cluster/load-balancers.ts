@@ -1,16 +1,19 @@
-// What DigitalOcean's cloud controller manager does for Services of type LoadBalancer: an address that stays.
+// What DigitalOcean's cloud controller manager does for Services of type LoadBalancer: addresses that stay.
 import { createHash } from "node:crypto";
 import type { KubeService } from "./objects.ts";
 import { addressAfter } from "./subnets.ts";
 
 const hostnameAnnotation = "service.beta.kubernetes.io/do-loadbalancer-hostname";
+const typeAnnotation = "service.beta.kubernetes.io/do-loadbalancer-type";
+const stackAnnotation = "service.beta.kubernetes.io/do-loadbalancer-network-stack";
 /** Written by the real controller as well. */
 const idAnnotation = "kubernetes.digitalocean.com/load-balancer-id";
 /** The address behind a Service whose status shows a host name instead. */
 const addressAnnotation = "local.mastodon/load-balancer-address";
 
-/** TEST-NET-3 (RFC 5737): addresses for documentation, which route nowhere. */
+/** TEST-NET-3 (RFC 5737) and its like for IPv6 (RFC 3849): addresses for documentation, which route nowhere. */
 const firstAddress = "203.0.113.1";
+const ipv6Prefix = "2001:db8:113::";
 const addressCount = 254;
 
 export interface LoadBalancerChange {
@@ -40,14 +43,36 @@ function balance(service: KubeService, taken: Set<string>): LoadBalancerChange |
   if (address === undefined) return undefined; // the Service stays pending, as when the account's quota is used up
   taken.add(address);
   const hostname = service.metadata.annotations?.[hostnameAnnotation];
-  const ingress = hostname ? { hostname } : { ip: address };
-  const [present] = service.status?.loadBalancer?.ingress ?? [];
-  if (addressOf(service) && present?.ip === ingress.ip && present?.hostname === ingress.hostname) return undefined;
+  const ips = hasIpv6(service) ? [address, ipv6Beside(address)] : [address];
+  const ingress = hostname ? [{ hostname }] : ips.map((ip) => ({ ip }));
+  if (addressOf(service) && isPresent(service, ingress)) return undefined;
   return {
     service,
     annotations: { [idAnnotation]: loadBalancerId(service), [addressAnnotation]: address },
-    ingress: [ingress],
+    ingress,
   };
+}
+
+/**
+ * A regional balancer has both kinds of address unless the Service wants one; one that passes packets on has both when all nodes have,
+ * which those of our clusters have not (digitalocean-cloud-controller-manager annotations.md, Aug 2026).
+ */
+function hasIpv6({ metadata }: KubeService): boolean {
+  const stack = metadata.annotations?.[stackAnnotation];
+  return stack === "DUALSTACK" || (stack === undefined && metadata.annotations?.[typeAnnotation] === "REGIONAL");
+}
+
+/** The same last number as the IPv4 address, so that it needs no memory of its own. */
+function ipv6Beside(address: string): string {
+  return `${ipv6Prefix}${Number(address.split(".").at(-1)).toString(16)}`;
+}
+
+function isPresent({ status }: KubeService, ingress: readonly { readonly ip?: string; readonly hostname?: string }[]) {
+  const present = status?.loadBalancer?.ingress ?? [];
+  return (
+    present.length === ingress.length &&
+    ingress.every(({ ip, hostname }, index) => present[index]?.ip === ip && present[index]?.hostname === hostname)
+  );
 }
 
 function dismantle(service: KubeService): LoadBalancerChange | undefined {

@@ -1,5 +1,6 @@
 // What every part of the program is given: the settings, the providers, and the names that follow from the settings.
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { zoneName } from "../dns-plan.ts";
 import { bucketNames } from "../names.ts";
 import type { PreviousOutputs } from "../previous-outputs.ts";
 import { createProviders, providerOf, type Providers } from "../providers.ts";
@@ -13,6 +14,8 @@ export interface Context {
   readonly buckets: ReturnType<typeof bucketNames>;
   /** The zone that holds all host names. */
   readonly zone: string;
+  /** In UTC, for example 2026-12-08. */
+  readonly today: string;
   /** The stack's outputs of its last update; every field may be missing. */
   readonly previous: PreviousOutputs;
 }
@@ -24,7 +27,8 @@ export function createContext(settings: Settings, previous: PreviousOutputs): Co
     providers,
     inMainAccount: { providers: [providerOf(providers.digitalocean)] },
     buckets: bucketNames(settings),
-    zone: settings.dns.zone ?? settings.domains.local,
+    zone: zoneName(settings),
+    today: new Date().toISOString().slice(0, 10),
     previous,
   };
 }

@@ -1,33 +1,36 @@
-// Builds all DNS records: for the server, its CDN and its mail.
+// Builds all DNS records: for the server, its CDN and its mail, and the operator's own.
 import * as pulumi from "@pulumi/pulumi";
-import { serverRecords, type RecordPlan } from "../../components/dns/records.ts";
-import { Records } from "../../components/dns/zone.ts";
-import { mailRecords } from "../../components/mail/records.ts";
+import { moveWarnings } from "../../components/dns/moves.ts";
+import { type TypedRecord, typedRecord } from "../../components/dns/notation.ts";
 import type { Ses } from "../../components/mail/ses.ts";
+import { allRecords } from "../dns-plan.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Context } from "./context.ts";
-import type { Zoned } from "./zone.ts";
+import { timed, type Zoned } from "./zone.ts";
 
 export interface RecordParts {
   readonly zoned: Zoned;
   readonly cdn: Cdns;
   readonly mail: Ses;
-  /** Public address of the load balancer. */
+  /** Public addresses of the load balancer. */
   readonly loadBalancer: pulumi.Output<string>;
+  /** None where the settings want no IPv6. */
+  readonly loadBalancerIpv6: pulumi.Output<string> | undefined;
 }
 
-/** Makes the records and returns what was made, for the outputs. */
-export function buildRecords(context: Context, parts: RecordParts): readonly RecordPlan<pulumi.Output<string>>[] {
-  const { settings, zone, inMainAccount } = context;
-  const records = [
-    ...serverRecords(settings.domains, zone, {
-      loadBalancer: parts.loadBalancer,
-      mediaCdn: pulumi.interpolate`${parts.cdn.media.endpoint}.`,
-      assetsCdn: pulumi.interpolate`${parts.cdn.assets.endpoint}.`,
-      docsCdn: pulumi.interpolate`${parts.cdn.docs.endpoint}.`,
-    }),
-    ...mailRecords({ zone, domain: settings.domains.local, settings: settings.mail, dkim: parts.mail.dkim }),
-  ];
-  new Records("records", { zone: parts.zoned.zone.zone, ttl: settings.dns.ttl, records }, inMainAccount);
-  return records;
+/** Makes the records and returns them as people type them, for the outputs. */
+export function buildRecords(context: Context, parts: RecordParts): pulumi.Output<TypedRecord>[] {
+  const { settings, zone, today } = context;
+  const { cdn, mail, zoned, loadBalancer, loadBalancerIpv6 } = parts;
+  for (const warning of moveWarnings(settings.dns, today)) void pulumi.log.warn(warning);
+  const records = allRecords<pulumi.Output<string>>(settings, {
+    loadBalancer,
+    loadBalancerIpv6,
+    mediaCdn: pulumi.interpolate`${cdn.media.endpoint}.`,
+    assetsCdn: pulumi.interpolate`${cdn.assets.endpoint}.`,
+    docsCdn: pulumi.interpolate`${cdn.docs.endpoint}.`,
+    dkim: mail.dkim,
+  });
+  if (settings.dns.kind !== "external") zoned.zone.place("records", records);
+  return timed(context, records).map((record) => pulumi.output(record).apply((known) => typedRecord(known, zone)));
 }

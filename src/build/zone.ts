@@ -1,26 +1,134 @@
-// Builds the zone and the certificates that need it.
+// Builds the zone, whoever serves it, and the certificates of the host names in it.
+import * as pulumi from "@pulumi/pulumi";
+import { UploadedCertificate } from "../../components/certificates/uploaded.ts";
+import type { CertificateUse } from "../../components/certificates/settings.ts";
 import { ManagedCertificate } from "../../components/dns/certificate.ts";
-import { edgeDomains } from "../../components/dns/records.ts";
-import { Zone } from "../../components/dns/zone.ts";
+import { withTtl } from "../../components/dns/moves.ts";
+import { zoneFileValue } from "../../components/dns/notation.ts";
+import { absoluteName, type RecordPlan } from "../../components/dns/records.ts";
+import { Route53Records, Route53Zone } from "../../components/dns/route53.ts";
+import { digitaloceanNameServers, Records, Zone } from "../../components/dns/zone.ts";
+import { certificateHosts, certificateSource } from "../certificate-sources.ts";
+import { providerOf } from "../providers.ts";
+import { certificateWarnings, pemTexts } from "../rules/certificates.ts";
 import type { Context } from "./context.ts";
+
+type Placed = RecordPlan<pulumi.Output<string>>;
+
+/** The zone as the rest of the program knows it. */
+interface ServedZone {
+  /** Name servers that the registrar must be told; none where somebody else serves the zone. */
+  readonly nameServers: pulumi.Output<string[]>;
+  /** DigitalOcean's URN, for the project. */
+  readonly domainUrn?: pulumi.Output<string>;
+  /** What has to be there before a certificate can be asked for. */
+  readonly dependencies: readonly pulumi.Resource[];
+  /** Puts records into the zone; returns what made them, and nothing where somebody else has to. */
+  readonly place: (name: string, records: readonly Placed[]) => pulumi.Resource[];
+}
 
 export type Zoned = ReturnType<typeof buildZone>;
 
-/** The zone and the certificates that need it. */
-export function buildZone({ settings, inMainAccount, zone: zoneName }: Context) {
-  const { name: prefix, domains, protect } = settings;
-  const zone = new Zone("dns", { zone: zoneName, protect }, inMainAccount);
-  const certificate = (use: string, hosts: readonly string[]): ManagedCertificate =>
-    new ManagedCertificate(
-      `certificate-${use}`,
-      { prefix: `${prefix}-${use}`, domains: hosts },
-      { ...inMainAccount, dependsOn: zone },
-    );
+/** The zone and the certificates. */
+export function buildZone(context: Context) {
+  const zone = servedZone(context);
+  for (const warning of certificateWarnings(context.settings, new Date())) void pulumi.log.warn(warning);
+  const certificate = (use: CertificateUse) => buildCertificate(context, zone, use);
   return {
     zone,
-    edge: certificate("edge", edgeDomains(domains)),
-    media: certificate("media", [domains.media]),
-    assets: certificate("assets", [domains.assets]),
-    docs: certificate("docs", [domains.docs]),
+    edge: certificate("edge"),
+    media: certificate("media"),
+    assets: certificate("assets"),
+    docs: certificate("docs"),
+  };
+}
+
+function servedZone(context: Context): ServedZone {
+  switch (context.settings.dns.kind) {
+    case "digitalocean":
+      return digitaloceanZone(context);
+    case "route53":
+      return route53Zone(context);
+    case "external":
+      return externalZone(context);
+  }
+}
+
+function digitaloceanZone(context: Context): ServedZone {
+  const { settings, inMainAccount, zone: zoneName } = context;
+  const zone = new Zone("dns", { zone: zoneName, protect: settings.protect }, inMainAccount);
+  return {
+    nameServers: pulumi.output(digitaloceanNameServers),
+    domainUrn: zone.domainUrn,
+    dependencies: [zone],
+    place: (name, records) => [
+      new Records(name, { zone: zone.zone, zoneName, records: timed(context, records) }, inMainAccount),
+    ],
+  };
+}
+
+/** Route 53 is the same from every region. */
+function route53Zone(context: Context): ServedZone {
+  const { settings, providers, zone: zoneName } = context;
+  const { zoneId } = settings.dns.route53;
+  const options = { providers: [providerOf(providers.aws, settings.mail.region)] };
+  const zone = new Route53Zone("dns", { zone: zoneName, zoneId, protect: settings.protect }, options);
+  return {
+    nameServers: zone.nameServers,
+    dependencies: [zone],
+    place: (name, records) => [
+      new Route53Records(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options),
+    ],
+  };
+}
+
+/**
+ * What is placed apart from all other records is waited for, as the proofs of certificates are, so it is shown as soon as it is known. The
+ * rest is an output.
+ */
+function externalZone({ zone }: Context): ServedZone {
+  const ask = (record: Placed): void => {
+    pulumi.output(record).apply((known) => {
+      const line = `${absoluteName(known.name, zone)}. ${known.type} ${zoneFileValue(known)}`;
+      return pulumi.log.warn(`create this record now and keep it; the update waits for it: ${line}`);
+    });
+  };
+  return {
+    nameServers: pulumi.output([]),
+    dependencies: [],
+    place(_name, records) {
+      for (const record of records) ask(record);
+      return [];
+    },
+  };
+}
+
+/** The records with their time to live of today. */
+export function timed({ settings, zone, today }: Context, records: readonly Placed[]) {
+  return withTtl(records, { domains: settings.domains, zone, dns: settings.dns, today });
+}
+
+interface NamedCertificate {
+  readonly certificateName: pulumi.Output<string>;
+}
+
+/** The certificate at DigitalOcean. Where the cluster or the CDN has its own there is none, and nobody may ask for its name. */
+function buildCertificate(context: Context, zone: ServedZone, use: CertificateUse): NamedCertificate {
+  const { settings, inMainAccount } = context;
+  const prefix = `${settings.name}-${use}`;
+  const source = certificateSource(use, settings);
+  const given = settings.secrets.certificates[use];
+  if (source === "managed")
+    return new ManagedCertificate(
+      `certificate-${use}`,
+      { prefix, domains: certificateHosts(use, settings.domains) },
+      { ...inMainAccount, dependsOn: [...zone.dependencies] },
+    );
+  if (source === "uploaded" && given !== undefined)
+    return new UploadedCertificate(`certificate-${use}`, { prefix, pem: pemTexts(given) }, inMainAccount);
+  return {
+    get certificateName(): never {
+      throw new Error(`no certificate for ${use} at DigitalOcean: its source is ${source}`);
+    },
   };
 }

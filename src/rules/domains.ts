@@ -3,16 +3,16 @@ import type { Problem } from "../../components/problem.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
-/** Every host name needs a record in the one zone, and a certificate of its own. */
+/** Every host name needs a record in the one zone, unless somebody else keeps the zones, and a certificate of its own. */
 export function assertDomainsInZone({ domains, dns }: Pick<Settings, "domains" | "dns">): Problem[] {
   const zone = dns.zone ?? domains.local;
   const entries = Object.entries(domains);
   const outside = entries
-    .filter(([, domain]) => domain !== zone && !domain.endsWith(`.${zone}`))
+    .filter(([, domain]) => dns.kind !== "external" && domain !== zone && !domain.endsWith(`.${zone}`))
     .map(([key, domain]) => ({
       path: `domains.${key}`,
       value: domain,
-      message: `is not in the zone ${zone}; set dns.zone to the zone that holds all host names`,
+      message: `is not in the zone ${zone}; set dns.zone to the zone that holds all host names, or dns.kind to external`,
     }));
   const own = entries.filter(([key]) => key !== "local");
   const repeated = own

@@ -38,13 +38,15 @@ const prefix = "service.beta.kubernetes.io/do-loadbalancer-";
  * (digitalocean-cloud-controller-manager docs/controllers/services/annotations.md, Aug 2026).
  */
 export function loadBalancerAnnotations(
-  { name, certificateName }: LoadBalancerArgs,
+  { name, ipv6, certificateName }: LoadBalancerArgs,
   nodes: number,
 ): Record<string, pulumi.Input<string>> {
   const settings = {
     name,
     // Without it Kubernetes 1.33 and newer get a pass-through balancer, which ends no TLS.
     type: "REGIONAL",
+    // The API's own default is IPv4, the controller's follows the nodes; neither can be changed later, so it is said aloud.
+    "network-stack": ipv6 ? "DUALSTACK" : "IPV4",
     "size-unit": String(nodes),
     protocol: "http",
     "tls-ports": "443",

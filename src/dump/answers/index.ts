@@ -28,14 +28,15 @@ const kubernetesObject: AnswerOf = ({ kind, metadata, spec }, name) => {
   };
 };
 
-/** Its address, and its id as an annotation. */
+/** Its addresses, the second only where the Service wants it, and its id as an annotation. */
 function loadBalanced(metadata: unknown, name: string): Inputs {
   const given = isRecord(metadata) ? metadata : {};
   const annotations = isRecord(given["annotations"]) ? given["annotations"] : {};
+  const dual = annotations["service.beta.kubernetes.io/do-loadbalancer-network-stack"] === "DUALSTACK";
   const id = { "kubernetes.digitalocean.com/load-balancer-id": uuid(name) };
   return {
     metadata: { ...given, annotations: { ...annotations, ...id } },
-    status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }] } },
+    status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }, ...(dual ? [{ ip: "2001:db8:113::a" }] : [])] } },
   };
 }
 
@@ -69,6 +70,7 @@ function ownType(_inputs: Inputs, name: string): Answer {
 export function answerCall({ token, inputs }: MockCallArgs): Inputs {
   if (/^pulumi:pulumi:readStack(Resource)?Outputs$/.test(token)) return { outputs: {} };
   if (token === "digitalocean:index/getDatabaseCa:getDatabaseCa") return { ...inputs, ...databaseCa };
+  if (token === "aws:route53/getZone:getZone") return { ...inputs, nameServers: ["ns-1.awsdns-00.com"] };
   if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: awsAccount, id: awsAccount };
   throw new Error(`nobody said what the call ${token} answers; add it to src/dump/answers/index.ts`);
 }

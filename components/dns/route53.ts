@@ -1,0 +1,73 @@
+// The zone at Route 53, and the records in it.
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { recordSets, route53Value } from "./notation.ts";
+import { absoluteName, type RecordPlan } from "./records.ts";
+
+export interface Route53ZoneArgs {
+  readonly zone: string;
+  /**
+   * Id of a hosted zone that is there already.
+   * @default - the stack makes one
+   */
+  readonly zoneId: string | undefined;
+  /** Refuses deletion: a new zone has other name servers, which the registrar would have to be told. */
+  readonly protect: boolean;
+}
+
+/** A public hosted zone. */
+export class Route53Zone extends pulumi.ComponentResource {
+  readonly zoneId: pulumi.Output<string>;
+  /** Name servers that the registrar must be told. */
+  readonly nameServers: pulumi.Output<string[]>;
+
+  constructor(name: string, args: Route53ZoneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:dns:Route53Zone", name, {}, opts);
+    const zone = args.zoneId === undefined ? this.create(name, args) : this.find(args.zoneId);
+    this.zoneId = zone.zoneId;
+    this.nameServers = zone.nameServers;
+    this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers });
+  }
+
+  private create(name: string, { zone, protect }: Route53ZoneArgs): aws.route53.Zone {
+    return new aws.route53.Zone(
+      `${name}-zone`,
+      { name: zone, comment: `made by the stack ${pulumi.getProject()}/${pulumi.getStack()}` },
+      { parent: this, protect },
+    );
+  }
+
+  private find(zoneId: string): Pick<aws.route53.Zone, "zoneId" | "nameServers"> {
+    const found = aws.route53.getZoneOutput({ zoneId }, { parent: this });
+    return { zoneId: pulumi.output(zoneId), nameServers: found.nameServers };
+  }
+}
+
+export interface Route53RecordsArgs {
+  readonly zoneId: pulumi.Input<string>;
+  readonly zoneName: string;
+  readonly records: readonly (RecordPlan<pulumi.Input<string>> & { readonly ttl: number })[];
+}
+
+/** All records of the server at Route 53: one record set for each name and type. */
+export class Route53Records extends pulumi.ComponentResource {
+  constructor(name: string, args: Route53RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:dns:Route53Records", name, {}, opts);
+    for (const { key, records } of recordSets(args.records)) {
+      const [first] = records;
+      new aws.route53.Record(
+        `${name}-${key}`,
+        {
+          zoneId: args.zoneId,
+          name: pulumi.output(first.name).apply((host) => absoluteName(host, args.zoneName)),
+          type: first.type,
+          // One time to live for the whole set: the shortest that one of its records needs.
+          ttl: Math.min(...records.map(({ ttl }) => ttl)),
+          records: records.map((record) => pulumi.output(record).apply(route53Value)),
+        },
+        { parent: this, deleteBeforeReplace: true },
+      );
+    }
+    this.registerOutputs();
+  }
+}
