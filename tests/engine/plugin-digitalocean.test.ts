@@ -138,9 +138,39 @@ describe("databases", () => {
     ["an engine that does not exist", { engine: "oracle" }, "engine: oracle"],
     ["a version that is not on offer", { version: "9" }, "version: 9"],
     ["a standby on the smallest plan", { size: "db-s-1vcpu-1gb", nodeCount: 2 }, "nodeCount: 2 nodes"],
+    [
+      "a size of another engine",
+      { engine: "valkey", version: "8", size: "gd-2vcpu-8gb" },
+      "size: gd-2vcpu-8gb is no size",
+    ],
+    ["an increment out of range", { storageAutoscale: { enabled: true, incrementGib: 5 } }, "incrementGib: 5 must lie"],
     ["an eviction policy for PostgreSQL", { evictionPolicy: "noeviction" }, "evictionPolicy: belongs to valkey"],
   ])("refuses %s", async (_, wrong, message) => {
     await expect(make("DatabaseCluster", { ...postgres, ...wrong })).rejects.toThrow(message);
+  });
+
+  it("lets a disk and a machine grow, and refuses to shrink them", async () => {
+    const made = await make("DatabaseCluster", { ...postgres, storageSizeMib: "40960" });
+    const grown = { ...postgres, size: "db-s-2vcpu-4gb", storageSizeMib: "61440" };
+    const now = await plugin.update(urn("DatabaseCluster"), made.id, made.properties, grown);
+    const smaller = (wrong: Properties) =>
+      plugin.update(urn("DatabaseCluster"), made.id, now.properties, { ...grown, ...wrong });
+    await expect(smaller({ storageSizeMib: "51200" })).rejects.toThrow("a disk cannot shrink");
+    await expect(smaller({ size: "db-s-1vcpu-2gb" })).rejects.toThrow("a database cannot shrink");
+  });
+
+  it("gives a replica rules of its own, under its uuid, and takes them away with it", async () => {
+    const { id } = await make("DatabaseCluster", postgres);
+    const replica = { clusterId: id, name: "reader", region: "tor1", size: "db-s-2vcpu-4gb" };
+    await expect(make("DatabaseReplica", { ...replica, size: "db-s-1vcpu-1gb" })).rejects.toThrow("at least as large");
+    const made = await make("DatabaseReplica", replica);
+    const rules = [{ type: "tag", value: "queue-worker" }];
+    await make("DatabaseFirewall", { clusterId: String(made.properties["uuid"]), rules });
+    await make("DatabaseFirewall", { clusterId: id, rules });
+    expect(held("DatabaseFirewall")).toHaveLength(2);
+    await expect(make("DatabaseFirewall", { clusterId: made.id, rules })).rejects.toThrow("does not exist");
+    await plugin.delete(urn("DatabaseReplica"), made.id);
+    expect(held("DatabaseFirewall")).toHaveLength(1);
   });
 
   it("refuses the eleventh cluster", async () => {

@@ -14,6 +14,13 @@ function clusterOf(ctx: Context, inputs: Properties): StoredObject | undefined {
   return requireParent(ctx, "DatabaseCluster", text(inputs, "clusterId"), "clusterId");
 }
 
+/** A read replica is a cluster of its own where rules are concerned, and known there by its `uuid`. */
+function serverOf(ctx: Context, inputs: Properties): void {
+  const id = text(inputs, "clusterId");
+  if (objectsOf(ctx, "DatabaseReplica").some(({ object }) => object["uuid"] === id)) return;
+  clusterOf(ctx, inputs);
+}
+
 function inCluster(ctx: Context, className: string, clusterId: string | undefined): StoredObject[] {
   return objectsOf(ctx, className).filter(({ object }) => object["clusterId"] === clusterId);
 }
@@ -117,6 +124,21 @@ function requireMember(
 
 const replica: Hooks = {
   ...memberHooks("DatabaseReplica", "replicas/"),
+  validate(ctx, inputs, previous) {
+    requireFreeInCluster(ctx, "DatabaseReplica", inputs, previous);
+    const primary = text(clusterOf(ctx, inputs)?.object ?? {}, "size") ?? "";
+    const size = text(inputs, "size") ?? primary;
+    const [own, least] = [databaseMemoryGib(size), databaseMemoryGib(primary)];
+    if (own !== undefined && (least === undefined || own >= least)) return;
+    throw new CloudError(
+      "unprocessable_entity",
+      `${size} must be at least as large as the primary's ${primary}`,
+      "size",
+    );
+  },
+  removed(ctx, { object }) {
+    for (const one of inCluster(ctx, "DatabaseFirewall", text(object, "uuid"))) ctx.account.remove(one.type, one.id);
+  },
   outputs(ctx, _id, inputs, previous): Properties {
     const owner = clusterOf(ctx, inputs);
     const engine = engineOf(text(owner?.object ?? {}, "engine") ?? "pg");
@@ -136,7 +158,7 @@ const replica: Hooks = {
 
 const firewall: Hooks = {
   validate(ctx, inputs) {
-    clusterOf(ctx, inputs);
+    serverOf(ctx, inputs);
     for (const rule of objects(inputs, "rules"))
       if (rule["type"] === "k8s") requireParent(ctx, "KubernetesCluster", text(rule, "value"), "rules.value");
   },

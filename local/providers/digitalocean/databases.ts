@@ -1,6 +1,7 @@
 // Database clusters: what an account allows, and the outputs of a new one.
-import { CloudError, type Hooks, type Properties } from "../contract.ts";
-import { number, text } from "../shared/values.ts";
+import { nodeCounts } from "../../../components/database/catalogue.ts";
+import { CloudError, type Hooks, type Properties, type StoredObject } from "../contract.ts";
+import { number, object, text } from "../shared/values.ts";
 import { type Access, connection, type Engine, engineOf, hostOf, uriOf } from "./database-engines.ts";
 import { databaseMemberHooks } from "./database-members.ts";
 import { objectsOf, requireBelow, requireFree, requireVpcOfRegion } from "./guards.ts";
@@ -30,22 +31,63 @@ function requireClusterPlan(inputs: Properties): void {
       `${version ?? "none"} must be one of ${engine.versions.join(", ")} for ${name}`,
       "version",
     );
-  const memory = databaseMemoryGib(text(inputs, "size") ?? "");
-  if (memory === undefined)
+  const size = text(inputs, "size") ?? "";
+  const allowed = nodesOf(name, engine, size);
+  if (allowed.length === 0)
     throw new CloudError(
       "unprocessable_entity",
-      `${text(inputs, "size")} is no database size; one is db-s-2vcpu-4gb`,
+      `${size} is no size of a ${name} database; one is db-s-2vcpu-4gb`,
       "size",
     );
   const nodes = number(inputs, "nodeCount") ?? 1;
-  // The smallest plan of PostgreSQL and Valkey has no standby.
-  const most = memory <= 1 ? 1 : engine.mostNodes;
-  if (nodes > most)
+  if (!allowed.includes(nodes))
     throw new CloudError(
       "unprocessable_entity",
-      `${nodes} nodes: ${name} of size ${text(inputs, "size")} may have ${most}`,
+      `${nodes} nodes: ${name} of size ${size} may have ${allowed.join(" or ")}`,
       "nodeCount",
     );
+}
+
+/** Sizes and standbys of the engines that the product lists; of the others only the memory in the size's name is looked at. */
+function nodesOf(name: string, { mostNodes }: Engine, size: string): readonly number[] {
+  if (name === "pg") return nodeCounts("postgresql", size);
+  if (name === "valkey" || name === "opensearch") return nodeCounts(name, size);
+  if (databaseMemoryGib(size) === undefined) return [];
+  return Array.from({ length: mostNodes }, (_, index) => index + 1);
+}
+
+/** Disks and machines of a database grow and never shrink. */
+function refuseShrinking(inputs: Properties, previous: StoredObject | undefined): void {
+  if (!previous) return;
+  const [oldStorage, storage] = [previous.object, inputs].map((one) =>
+    Number(text(one, "storageSizeMib") ?? Number.NaN),
+  );
+  if (storage !== undefined && oldStorage !== undefined && storage < oldStorage)
+    throw new CloudError(
+      "unprocessable_entity",
+      `${storage} MiB is less than the ${oldStorage} MiB that the disk has; a disk cannot shrink`,
+      "storageSizeMib",
+    );
+  const [oldMemory, memory] = [previous.object, inputs].map((one) => databaseMemoryGib(text(one, "size") ?? ""));
+  if (memory !== undefined && oldMemory !== undefined && memory < oldMemory)
+    throw new CloudError(
+      "unprocessable_entity",
+      `${text(inputs, "size")} has less memory than ${text(previous.object, "size")}; a database cannot shrink`,
+      "size",
+    );
+}
+
+/** The ranges are those of the API's description (`database_storage_autoscale_params`, Aug 2026). */
+function requireAutoscaleRanges(inputs: Properties): void {
+  const autoscale = object(inputs, "storageAutoscale");
+  for (const [property, least, most] of [
+    ["thresholdPercent", 15, 95],
+    ["incrementGib", 10, 500],
+  ] as const) {
+    const value = number(autoscale, property);
+    if (value !== undefined && (value < least || value > most))
+      throw new CloudError("unprocessable_entity", `${value} must lie between ${least} and ${most}`, property);
+  }
 }
 
 function requireEngineOptions(inputs: Properties): void {
@@ -72,6 +114,8 @@ const cluster: Hooks = {
     requireRegion("a database cluster", text(inputs, "region"));
     requireClusterPlan(inputs);
     requireEngineOptions(inputs);
+    requireAutoscaleRanges(inputs);
+    refuseShrinking(inputs, previous);
     requireFree(ctx, "DatabaseCluster", "name", inputs, previous);
     requireVpcOfRegion(ctx, inputs, "privateNetworkUuid");
     if (!previous) requireBelow(mostClusters, objectsOf(ctx, "DatabaseCluster").length, "database clusters");
@@ -103,7 +147,7 @@ const cluster: Hooks = {
   },
   removed(ctx, { id }) {
     // The cloud takes everything in the cluster with it.
-    for (const name of ["DatabaseDb", "DatabaseUser", "DatabaseConnectionPool", "DatabaseFirewall", "DatabaseReplica"])
+    for (const name of Object.keys(databaseMemberHooks))
       for (const one of objectsOf(ctx, name)) if (one.object["clusterId"] === id) ctx.account.remove(one.type, one.id);
   },
 };
