@@ -1,12 +1,15 @@
 // A resource registration as rules see it: what the program asked for, before any provider has a say.
 
+/** Property values by name. */
+export type Properties = Readonly<Record<string, unknown>>;
+
 export interface Registration {
   /** Type token, for example `digitalocean:index/vpc:Vpc`. */
   readonly type: string;
   /** Logical name. */
   readonly name: string;
   /** Inputs; values that are not known yet are Outputs, which rules skip. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Properties;
   readonly protect: boolean | undefined;
   /** False for components. */
   readonly custom: boolean;
