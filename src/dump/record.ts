@@ -61,7 +61,6 @@ async function runProgram(raw: RawSettings, stack: string): Promise<Recording> {
   pulumi.runtime.setAllConfig(configuration(raw), ["mastodon:secrets"]);
   let returned: Record<string, unknown> = {};
   let failure: unknown;
-  const listenAgain = forgiveRejections((reason) => reason === failure);
   await pulumi.runtime.runInPulumiStack(async () => {
     try {
       returned = await program();
@@ -71,28 +70,10 @@ async function runProgram(raw: RawSettings, stack: string): Promise<Recording> {
     return returned;
   });
   await pulumi.runtime.disconnect();
-  listenAgain();
   if (failure !== undefined) throw failure;
   const requests = heard().toSorted(byTypeAndName);
   const registrations = requests.filter(({ type }) => type !== stackType).map((one) => recorded(one, ids));
   return { registrations, requests, ...(await outputsOf(returned)) };
-}
-
-/**
- * What a program refused is rejected again by every resource that waited for it, and nobody listens to those.
- * @returns puts the listeners back that were there before
- */
-function forgiveRejections(forgiven: (reason: unknown) => boolean): () => void {
-  const event = "unhandledRejection";
-  const listeners = process.listeners(event);
-  process.removeAllListeners(event);
-  process.on(event, (reason, promise) => {
-    if (!forgiven(reason)) for (const listener of listeners) listener(reason, promise);
-  });
-  return () => {
-    process.removeAllListeners(event);
-    for (const listener of listeners) process.on(event, listener);
-  };
 }
 
 function recorded(
