@@ -51,14 +51,14 @@ export function postgresqlAlarms(alarms: AlarmSettings["postgresql"], size: stri
   ];
 }
 
-export function valkeyAlarms({ memory, cpu }: AlarmSettings["valkey"]): AlarmPlan[] {
+export function valkeyAlarms({ memory, cpu }: AlarmSettings["valkey"]["queue"]): AlarmPlan[] {
   return [
     ...percentAlarm("memory", metrics.database.memory, memory, "5m"),
     ...percentAlarm("cpu", metrics.database.cpu, cpu, "30m"),
   ];
 }
 
-export function searchAlarms({ cpu, memory, disk }: AlarmSettings["search"]): AlarmPlan[] {
+export function opensearchAlarms({ cpu, memory, disk }: AlarmSettings["opensearch"]): AlarmPlan[] {
   const { database } = metrics;
   return [
     ...percentAlarm("cpu", database.cpu, cpu, "30m"),

@@ -1,7 +1,10 @@
 // Heartbeats: jobs that call an address of an outside service when all is well. The service tells somebody when a call stays away.
+import { z } from "zod";
+import { httpsForm, secretSchema } from "../shapes.ts";
 
-/**
- * Every job that can report. A job that is missing here would wait for an address that nobody can give it; a new job adds its name
- * and reads its address from `secrets.monitoring.heartbeats`.
- */
-export const heartbeatJobs = ["watchdog"] as const;
+const heartbeat = (job: string) => secretSchema(`secrets.monitoring.heartbeats.${job}`, httpsForm).optional();
+
+/** Every job that can report, and the secret address that it calls. A name that is not here would be an address that nobody calls. */
+export const heartbeatsSchema = z.strictObject({
+  watchdog: heartbeat("watchdog"),
+});

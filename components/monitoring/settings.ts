@@ -1,14 +1,16 @@
 // Settings of what is watched, when somebody is told, and who.
 import { z } from "zod";
 import { httpsForm, mailAddressesSchema, secretSchema } from "../shapes.ts";
-import { heartbeatJobs } from "./heartbeats.ts";
+import { heartbeatsSchema } from "./heartbeats.ts";
 import { uptimeRegions } from "./limits.ts";
 
 /** A threshold that `false` turns off together with its alarm. */
-const orOff = (threshold: z.ZodInt, unit: string) =>
-  z.union([z.literal(false), threshold], { error: `must be ${unit}, or false for no alarm` });
+function orOff(least: number, most: number, what: string) {
+  const error = `must be ${what} from ${least} to ${most}, or false for no alarm`;
+  return z.union([z.literal(false), z.int({ error }).min(least, { error }).max(most, { error })], { error });
+}
 
-const percent = (preset: number) => orOff(z.int().min(1).max(100), "a percentage from 1 to 100").default(preset);
+const percent = (preset: number) => orOff(1, 100, "a percentage").default(preset);
 
 /**
  * A node that is full of work gets no help from the autoscaler, which counts requests and not use. The kubelet throws out pods when
@@ -24,15 +26,19 @@ const postgresqlSchema = z.strictObject({
   disk: percent(75).describe(
     "below the share at which the disk grows by itself, so that somebody knows before the bill does",
   ),
-  loadPerCpu: orOff(z.int().min(1).max(10), "a whole number from 1 to 10")
-    .default(1)
-    .describe("15-minute load average for each CPU"),
+  loadPerCpu: orOff(1, 10, "a whole number").default(1).describe("15-minute load average for each CPU"),
 });
 
-/** The queue never evicts: full, it refuses jobs, and the server stands still. */
-const valkeySchema = z.strictObject({ memory: percent(75), cpu: percent(80) });
+/**
+ * The queue never evicts: full, it refuses jobs, and the server stands still. The cache is full by design, and evicts: only what goes
+ * beyond that is worth a word.
+ */
+const valkeySchema = z.strictObject({
+  queue: z.strictObject({ memory: percent(75), cpu: percent(80) }).prefault({}),
+  cache: z.strictObject({ memory: percent(95), cpu: percent(80) }).prefault({}),
+});
 
-const searchSchema = z.strictObject({ cpu: percent(80), memory: percent(90), disk: percent(75) });
+const opensearchSchema = z.strictObject({ cpu: percent(80), memory: percent(90), disk: percent(75) });
 
 /** Each node of the load balancer carries 10,000 connections and 250 new TLS connections a second (docs.digitalocean.com, 2026). */
 const loadBalancerSchema = z.strictObject({ connections: percent(80), tls: percent(80), cpu: percent(80) });
@@ -42,8 +48,8 @@ const alarmsSchema = z.strictObject({
   workers: machineSchema.prefault({}).describe("workers outside the cluster, in their own account"),
   loadBalancer: loadBalancerSchema.prefault({}),
   postgresql: postgresqlSchema.prefault({}).describe("the primary and the replica"),
-  valkey: valkeySchema.prefault({}).describe("queue and cache"),
-  search: searchSchema.prefault({}).describe("OpenSearch, where there is one"),
+  valkey: valkeySchema.prefault({}),
+  opensearch: opensearchSchema.prefault({}).describe("full-text search, where there is one"),
 });
 
 const slackNameSchema = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, {
@@ -74,7 +80,7 @@ export const monitoringSettingsSchema = z.strictObject({
     .describe("channels that hear the alarms too; the webhook of each is secrets.monitoring.slack.<name>"),
   regions: regionsSchema.default(["us_east", "us_west"]).describe("where the checks from outside run"),
   certificateDays: z.int().min(7).max(60).default(21).describe("alarm when a certificate ends within these days"),
-  latencyMillis: orOff(z.int().min(50).max(60_000), "50 to 60000 milliseconds")
+  latencyMillis: orOff(50, 60_000, "milliseconds")
     .default(2000)
     .describe("alarm when a check takes longer for ten minutes; a healthy answer takes a tenth of it"),
   alarms: alarmsSchema.prefault({}).describe("thresholds; false turns an alarm off"),
@@ -93,12 +99,8 @@ export const monitoringSecretsSchema = z.strictObject({
     .record(slackNameSchema, secretSchema("secrets.monitoring.slack.<name>", httpsForm))
     .default({})
     .describe("webhook of each channel under monitoring.slack"),
-  heartbeats: z
-    .partialRecord(
-      z.enum(heartbeatJobs, { error: `must be a job that reports: ${heartbeatJobs.join(", ")}` }),
-      secretSchema("secrets.monitoring.heartbeats.<job>", httpsForm),
-    )
-    .default({})
+  heartbeats: heartbeatsSchema
+    .prefault({})
     .describe("address that each job calls when all is well; a job without one does not report"),
 });
 

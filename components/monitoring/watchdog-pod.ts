@@ -74,13 +74,14 @@ const port = (number: number) => [{ protocol: "TCP", port: number }];
 
 type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
 
+const to = (role: LastingRole, number: number) => ({
+  to: [{ podSelector: { matchLabels: roleLabels(role) } }],
+  ports: port(number),
+});
+
 /** It reaches the two services and the internet's port 443, and the two let it in. Policies add up, so the server's own stay as they are. */
 export function watchdogPolicies(): Record<string, NetworkPolicy> {
   const self = { matchLabels: roleLabels(watchdogName) };
-  const to = (role: LastingRole, number: number) => ({
-    to: [{ podSelector: { matchLabels: roleLabels(role) } }],
-    ports: port(number),
-  });
   const admission = (role: LastingRole, number: number): NetworkPolicy => ({
     podSelector: { matchLabels: roleLabels(role) },
     policyTypes: ["Ingress"],

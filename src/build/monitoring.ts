@@ -1,6 +1,14 @@
 // Builds what watches the server: checks from outside, alarms on machines and databases, and the watchdog inside.
+import type { Output } from "@pulumi/pulumi";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
-import { loadBalancerAlarms, machineAlarms } from "../../components/monitoring/alarms.ts";
+import {
+  type AlarmPlan,
+  loadBalancerAlarms,
+  machineAlarms,
+  opensearchAlarms,
+  postgresqlAlarms,
+  valkeyAlarms,
+} from "../../components/monitoring/alarms.ts";
 import { Monitoring } from "../../components/monitoring/monitoring.ts";
 import { ResourceAlarms, type Watched } from "../../components/monitoring/resource-alarms.ts";
 import type { Targets } from "../../components/monitoring/targets.ts";
@@ -27,7 +35,7 @@ export function buildMonitoring(context: Context, parts: MonitoredParts): void {
   const { name: prefix, domains: hosts, monitoring } = settings;
   const targets = targetsOf(context);
   new Monitoring("monitoring", { prefix, hosts, probePath: probeKey, settings: monitoring, targets }, inMainAccount);
-  const watched = [...watchedInCluster(context, parts)];
+  const watched = [...watchedInCluster(context, parts), ...watchedDatabases(context, parts.databases)];
   new ResourceAlarms("alarms", { prefix, targets, watched }, inMainAccount);
   buildWorkerAlarms(context, targets, parts.workers);
   buildWatchdog(context, parts);
@@ -49,6 +57,30 @@ function watchedInCluster({ settings }: Context, { compute, mastodon }: Monitore
     { key: "nodes", alarms: machineAlarms(alarms.nodes), covers: { tag: nodeTag } },
     { key: "load-balancer", alarms: loadBalancerAlarms(alarms.loadBalancer), covers: { id: mastodon.loadBalancerId } },
   ];
+}
+
+/** A replica is measured like a cluster, under an id of its own. */
+function watchedDatabases({ settings }: Context, { postgresql, queue, cache, search }: Databases): Watched[] {
+  const { alarms } = settings.monitoring;
+  const { size, replica } = settings.database.postgresql;
+  const primary = postgresqlAlarms(alarms.postgresql, size);
+  const follower = postgresqlAlarms(alarms.postgresql, replica?.size ?? size);
+  return [
+    watchedCluster("postgresql", primary, postgresql),
+    watchedCluster("postgresql-replica", follower, postgresql.replica),
+    watchedCluster("valkey-queue", valkeyAlarms(alarms.valkey.queue), queue),
+    watchedCluster("valkey-cache", valkeyAlarms(alarms.valkey.cache), cache),
+    watchedCluster("opensearch", opensearchAlarms(alarms.opensearch), search),
+  ].flat();
+}
+
+/** Nothing where the stack has no such cluster. */
+function watchedCluster(
+  key: string,
+  alarms: readonly AlarmPlan[],
+  cluster: { readonly clusterId: Output<string> } | undefined,
+): Watched[] {
+  return cluster === undefined ? [] : [{ key, alarms, covers: { id: cluster.clusterId } }];
 }
 
 /** Alarms belong to the account of the machines, whose team the addresses must be members of. */

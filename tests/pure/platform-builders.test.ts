@@ -166,7 +166,7 @@ describe("records", () => {
 });
 
 describe("checks from outside", () => {
-  const checks = uptimeChecks(settings.domains, 21, "uptime.txt");
+  const checks = uptimeChecks(settings.domains, settings.monitoring, "uptime.txt");
   it("ask Mastodon's health path, which alone needs no host header", () => {
     expect(checks[0]?.target).toBe("https://social.example/health");
   });
