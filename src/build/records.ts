@@ -1,9 +1,12 @@
 // Builds all DNS records: for the server, its CDN and its mail, and the operator's own.
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { moveWarnings } from "../../components/dns/moves.ts";
 import { type TypedRecord, typedRecord } from "../../components/dns/notation.ts";
 import type { Ses } from "../../components/mail/ses.ts";
-import { allRecords } from "../dns-plan.ts";
+import { dnsTable } from "../../components/dns/table.ts";
+import { allRecords, targetsInWords } from "../dns-plan.ts";
+import { reportPlans } from "../plans/report.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Context } from "./context.ts";
 import { timed, type Zoned } from "./zone.ts";
@@ -31,6 +34,31 @@ export function buildRecords(context: Context, parts: RecordParts): pulumi.Outpu
     docsCdn: pulumi.interpolate`${cdn.docs.endpoint}.`,
     dkim: mail.dkim,
   });
-  if (settings.dns.kind !== "external") zoned.zone.place("records", records);
-  return timed(context, records).map((record) => pulumi.output(record).apply((known) => typedRecord(known, zone)));
+  const typed = timed(context, records).map((record) =>
+    pulumi.output(record).apply((known) => typedRecord(known, zone)),
+  );
+  if (settings.dns.kind === "external") showRecords(context, typed);
+  else zoned.zone.place("records", records);
+  return typed;
+}
+
+/** The table in each preview, with words for what is not known yet, and after an update that changed a record. */
+function showRecords(context: Context, typed: readonly pulumi.Output<TypedRecord>[]): void {
+  const { settings, zone, previous } = context;
+  const before = previous.dns?.kind === "external" ? previous.dns.records : undefined;
+  if (before === undefined && pulumi.runtime.isDryRun()) {
+    const inWords = timed(context, allRecords(settings, targetsInWords(settings)));
+    void reportPlans([
+      dnsTable(
+        zone,
+        inWords.map((record) => typedRecord(record, zone)),
+      ),
+    ]);
+    return;
+  }
+  pulumi.all([...typed]).apply((records) => {
+    const table = dnsTable(zone, records);
+    if (pulumi.runtime.isDryRun()) return reportPlans([table]);
+    return isDeepStrictEqual(records, before) ? undefined : pulumi.log.info(table);
+  });
 }

@@ -104,7 +104,7 @@ function externalZone({ zone }: Context): ServedZone {
 }
 
 /** The records with their time to live of today. */
-export function timed({ settings, zone, today }: Context, records: readonly Placed[]) {
+export function timed<Value>({ settings, zone, today }: Context, records: readonly RecordPlan<Value>[]) {
   return withTtl(records, { domains: settings.domains, zone, dns: settings.dns, today });
 }
 

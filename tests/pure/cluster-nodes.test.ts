@@ -98,6 +98,19 @@ describe("load balancers", () => {
     ]);
   });
 
+  test.each([
+    ["REGIONAL", "DUALSTACK", 2],
+    ["REGIONAL", "IPV4", 1],
+    ["REGIONAL", undefined, 2],
+    ["REGIONAL_NETWORK", undefined, 1],
+  ])("of type %s with network stack %s have %i addresses, and keep them", (type, stack, count) => {
+    const prefix = "service.beta.kubernetes.io/do-loadbalancer-";
+    const annotations = { [`${prefix}type`]: type, ...(stack && { [`${prefix}network-stack`]: stack }) };
+    const [change] = loadBalancerChanges([service("a", { annotations })]);
+    expect(change?.ingress.map(({ ip }) => ip)).toEqual(["203.0.113.1", "2001:db8:113::1"].slice(0, count));
+    expect(loadBalancerChanges([applied(change!)])).toEqual([]);
+  });
+
   test("show the host name where the annotation asks for one", () => {
     const annotations = { "service.beta.kubernetes.io/do-loadbalancer-hostname": "edge.example.org" };
     const [change] = loadBalancerChanges([service("a", { annotations })]);

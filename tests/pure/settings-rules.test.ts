@@ -62,6 +62,11 @@ describe("host names", () => {
     expect(assertDomainsInZone(changed({ domains }))).toMatchObject([{ path: "domains.media" }]);
   });
 
+  it("may lie anywhere when somebody else serves the zones", () => {
+    const domains = { ...prod.domains, media: "media.elsewhere.example" };
+    expect(assertDomainsInZone(changed({ domains, dns: { ...prod.dns, kind: "external" } }))).toEqual([]);
+  });
+
   it("may be under a larger zone, which must then be named", () => {
     const domains = { ...prod.domains, docs: "docs.example.org" };
     expect(assertDomainsInZone({ domains, dns: { ...prod.dns, zone: "example.org" } })).toHaveLength(5);
