@@ -2,7 +2,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { controlPlane, type GoArtifact, kubernetesPlugin, pulumiCli, pulumiVersion } from "./artifacts.ts";
+import { controlPlane, type GoArtifact, kubernetesPlugin, promtool, pulumiCli, pulumiVersion } from "./artifacts.ts";
 import { cacheKey, cacheRoot, type CachedFolder, ensureCached, isCached } from "./cache.ts";
 import { ciliumDefinitions, definitionFiles, fetchDefinitions } from "./crds.ts";
 import { EngineError } from "./failures.ts";
@@ -59,6 +59,11 @@ export async function prepareControlPlane({ report = silent }: PrepareOptions = 
   const crds = await prepareDefinitions(report);
   const binary = await built(controlPlane, report);
   return { controlPlane: binary, kwok: join(binary, "..", "kwok"), crds };
+}
+
+/** Makes the checker of alert rules ready and gives its path; the same promises as `prepareEngine`. */
+export async function preparePromtool({ report = silent }: PrepareOptions = {}): Promise<string> {
+  return built(promtool, report);
 }
 
 /** The version that the npm package wants where it can be downloaded, otherwise the newest that can be built. */

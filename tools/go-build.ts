@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import type { GoArtifact } from "./artifacts.ts";
 import { checkDisk } from "./disk.ts";
 import { EngineError, explainFailedBuild } from "./failures.ts";
-import { buildFlags, goEnvironment } from "./go-flags.ts";
+import { buildFlags, goEnvironment, tagFlags } from "./go-flags.ts";
 import { findGo } from "./go-toolchain.ts";
 import { withLock } from "./lock.ts";
 import { run, type RunResult } from "./run.ts";
@@ -33,7 +33,7 @@ export async function buildWithGo(
     const command = goCommand(artifact, go, work, log);
     now("downloading its Go modules");
     // Not `go mod download`: that wants modules too which no package of the build comes from, and not all of those are served.
-    await command(["list", "-e", "-deps", artifact.package]);
+    await command(["list", "-e", "-deps", ...tagFlags(artifact), artifact.package]);
     if (artifact.source !== undefined) {
       const source = await command(["list", "-m", "-f", "{{.Dir}}", artifact.source]);
       await artifact.beforeBuild?.(work, source.output.trim());
