@@ -69,6 +69,14 @@ const plans = z
   })
   .describe("what follows from the settings alone, as the tables of a preview show it");
 
+const mailQuota = z
+  .strictObject({
+    perSecond: z.int().describe("messages a second that Amazon takes"),
+    perDay: z.int().describe("messages in 24 hours that Amazon takes"),
+    threads: z.int().describe("most Sidekiq threads that may send at the same time"),
+  })
+  .describe("as the settings state it; ask `aws sesv2 get-account` what holds");
+
 const hostVariables = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
 const inventory = z
@@ -123,7 +131,12 @@ export const outputsSchema = z.strictObject({
     .extend({ user: z.string() })
     .optional()
     .describe("full-text search; only where there is one"),
-  mail: z.strictObject({ host: hostname, port: z.int(), from: z.string() }),
+  mail: z.strictObject({
+    host: hostname,
+    port: z.int(),
+    from: z.string(),
+    quota: mailQuota.optional(),
+  }),
   tailnet: z.strictObject({
     grants: z.array(grant),
     policyHash: z.string().describe("SHA-256 of the policy that is in force"),

@@ -7,8 +7,8 @@ import type { Workload } from "./workloads/workload.ts";
 export interface WorkloadEntry {
   readonly namespace: string;
   readonly name: string;
-  readonly kind: "Deployment" | "Job";
-  /** `web`, `streaming`, `sidekiq`, `edge` or `migrate`. */
+  readonly kind: "Deployment" | "Job" | "CronJob";
+  /** `web`, `streaming`, `sidekiq`, `edge`, `migrate` ... */
   readonly process: string;
   readonly replicas: number;
   readonly queues?: string[];

@@ -24,6 +24,10 @@ export async function readWorkloads(kubeconfigFile: string, declared: readonly W
     for (const { metadata, status } of (await batch.listNamespacedJob({ namespace })).items) {
       ready.set(`Job/${namespace}/${metadata?.name}`, status?.succeeded ?? 0);
     }
+    // It has no pods of its own; it is ready when it may start its jobs.
+    for (const { metadata, spec } of (await batch.listNamespacedCronJob({ namespace })).items) {
+      ready.set(`CronJob/${namespace}/${metadata?.name}`, spec?.suspend === true ? 0 : 1);
+    }
   }
   return declared.map((workload) => ({
     ...workload,

@@ -1,4 +1,5 @@
 // Builds the mail service that the server sends through.
+import { mailers, mailerThreads } from "../../components/mail/mailers.ts";
 import { Ses } from "../../components/mail/ses.ts";
 import { providerOf } from "../providers.ts";
 import type { Context } from "./context.ts";
@@ -10,6 +11,11 @@ export function buildMail({ settings, providers, zone }: Context): Ses {
     { prefix, domain: domains.local, zone, settings: mail, operators: monitoring.emails },
     { providers: [providerOf(providers.aws, mail.region)] },
   );
+}
+
+/** What Amazon takes, and how many may send at the same time. */
+export function mailQuota({ settings: { mail, mastodon, workers } }: Context) {
+  return { ...mail.quota, threads: mailerThreads(mailers(mastodon.sidekiq, workers)) };
 }
 
 /** Where mail comes from. */

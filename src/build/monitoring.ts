@@ -1,5 +1,6 @@
 // Builds what watches the server: checks from outside, alarms on machines and databases, and the watchdog inside.
 import type { Output } from "@pulumi/pulumi";
+import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import {
   type AlarmPlan,
@@ -12,7 +13,9 @@ import {
 import { Monitoring } from "../../components/monitoring/monitoring.ts";
 import { ResourceAlarms, type Watched } from "../../components/monitoring/resource-alarms.ts";
 import type { Targets } from "../../components/monitoring/targets.ts";
+import { watchdogName } from "../../components/monitoring/watchdog-pod.ts";
 import { Watchdog } from "../../components/monitoring/watchdog.ts";
+import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
 import { probeKey } from "../../components/storage/versioned-bucket.ts";
 import type { Workers } from "../../components/workers/workers.ts";
 import { secretOutput } from "../load-settings.ts";
@@ -96,6 +99,12 @@ function buildWorkerAlarms(
       { prefix: settings.name, targets, watched: [{ key: "workers", alarms, covers: { tag } }] },
       { providers: [providerOf(providers.digitalocean, account)] },
     );
+}
+
+/** What the watchdog is in the list of everything that runs. */
+export function watchdogWorkloads({ settings }: Context): WorkloadEntry[] {
+  if (settings.secrets.monitoring.heartbeats.watchdog === undefined) return [];
+  return [{ namespace: namespaceName, name: watchdogName, kind: "CronJob", process: watchdogName, replicas: 1 }];
 }
 
 /** Only where somebody listens. */

@@ -17,8 +17,9 @@ import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
-import { mailFrom } from "./mail.ts";
-import { spacesEndpoint } from "./server.ts";
+import { mailFrom, mailQuota } from "./mail.ts";
+import { watchdogWorkloads } from "./monitoring.ts";
+import { bucketOutputs, docsSiteOutput } from "./storage-outputs.ts";
 import type { Zoned } from "./zone.ts";
 
 export interface OutputParts {
@@ -108,7 +109,11 @@ function created(context: Context, parts: OutputParts) {
       endpoint: cluster.endpoint,
     },
     kubeconfig: cluster.kubeconfig,
-    workloads: mastodon.workloads,
+    workloads: [...mastodon.workloads, ...watchdogWorkloads(context)],
+    media: {
+      host: settings.domains.media,
+      allowedHosts: allowedHosts(settings, context.previous.media?.allowedHosts, context.today),
+    },
     cdn: {
       media: cdnOutput(cdn.media),
       assets: cdnOutput(cdn.assets),
@@ -126,7 +131,7 @@ function created(context: Context, parts: OutputParts) {
     },
     valkey: { queue: valkeyOutput(queue), ...(cache && { cache: valkeyOutput(cache) }) },
     ...(search && { search: { ...addressOf(search), user: search.user } }),
-    mail: { host: mail.host, port: mail.port, from: mailFrom(context) },
+    mail: { host: mail.host, port: mail.port, from: mailFrom(context), quota: mailQuota(context) },
     tailnet: { grants: tailnet.grants, policyHash: tailnet.policyHash },
     loadBalancer: {
       address: mastodon.loadBalancerAddress,
