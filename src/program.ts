@@ -2,6 +2,7 @@
 import { installGuard } from "../policies/guard.ts";
 import { buildBackups } from "./build/backups.ts";
 import { buildCdn } from "./build/cdn.ts";
+import { clusterVersion } from "./build/cluster-version.ts";
 import { buildCompute } from "./build/compute.ts";
 import { createContext } from "./build/context.ts";
 import { buildDatabases } from "./build/databases.ts";
@@ -30,9 +31,10 @@ export async function program(): Promise<Record<string, unknown>> {
   const plans = makePlans(settings);
   await reportPlans(plans.tables);
   const previous = await previousOutputs();
-  const guard = installGuard(settings, await previousResources());
+  const saved = await previousResources();
+  const guard = installGuard(settings, saved);
   const context = createContext(settings, previous);
-  const compute = buildCompute(context);
+  const compute = buildCompute(context, await clusterVersion(context, saved));
   const databases = buildDatabases(context, compute);
   const zoned = buildZone(context);
   const storage = buildStorage(context);
@@ -50,7 +52,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
   buildMonitoring(context, { compute, databases, mastodon, workers });
-  buildProject(context, { compute, databases, zoned, storage });
+  buildProject(context, { compute, databases, zoned, storage, mastodon, workers });
   guard.finish();
   return stackOutputs(context, { compute, databases, zoned, cdn, mail, tailnet, mastodon, records, plans });
 }

@@ -3,7 +3,19 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { clusterInputs, nodePoolInputs, type ClusterPlan } from "./inputs.ts";
 
-export interface ClusterArgs extends ClusterPlan {
+/** The version of a cluster, and whose it is in this run. */
+export interface ClusterVersion {
+  /** DigitalOcean's slug, for example `1.36.3-do.0`. */
+  readonly slug: string;
+  /**
+   * The platform patches the cluster, and a lower version in code would replace it (D6.1). So the program names a version only to create
+   * a cluster or to raise its minor; in all other runs differences are ignored.
+   */
+  readonly leftToPlatform: boolean;
+}
+
+export interface ClusterArgs extends Omit<ClusterPlan, "version"> {
+  readonly version: ClusterVersion;
   readonly vpcId: pulumi.Input<string>;
   /** Refuses deletion and replacement of the cluster. */
   readonly protect: boolean;
@@ -23,10 +35,11 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:kubernetes:Cluster", name, {}, opts);
-    const cluster = new digitalocean.KubernetesCluster(`${name}-cluster`, clusterInputs(args, args.vpcId), {
+    const plan = { ...args, version: args.version.slug };
+    const cluster = new digitalocean.KubernetesCluster(`${name}-cluster`, clusterInputs(plan, args.vpcId), {
       parent: this,
       protect: args.protect, // replacing it takes the server down for an hour
-      ignoreChanges: ["version"], // the platform patches it; a lower version in code would replace the cluster (D6.1)
+      ignoreChanges: args.version.leftToPlatform ? ["version"] : [],
     });
     createNodePools(name, args, cluster.id, this);
     this.clusterId = cluster.id;

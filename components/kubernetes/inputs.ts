@@ -20,6 +20,7 @@ export function clusterInputs(
   { prefix, region, version, settings }: ClusterPlan,
   vpcId: pulumi.Input<string>,
 ): digitalocean.KubernetesClusterArgs {
+  const { controlPlaneFirewall } = settings;
   return {
     name: prefix,
     region,
@@ -30,8 +31,11 @@ export function clusterInputs(
     serviceSubnet: settings.serviceSubnet,
     ha: settings.ha,
     autoUpgrade: true, // patches only, inside the window
-    surgeUpgrade: true, // a new node comes before an old one goes
+    // A new node comes before an old one goes. Not a setting: the provider cannot turn it off again (facts section 1, trap 8).
+    surgeUpgrade: true,
     maintenancePolicy: { day: settings.maintenance.day, startTime: settings.maintenance.hour },
+    clusterAutoscalerConfigurations: [autoscalerInputs(settings)],
+    ...(controlPlaneFirewall && { controlPlaneFirewall }),
     // Load balancers made by the cluster would outlive it, and go on costing. No data lives in the cluster.
     destroyAllAssociatedResources: true,
     nodePool: {
@@ -44,9 +48,16 @@ export function clusterInputs(
   };
 }
 
+/** `expanders` only where somebody chose one: the API's and the provider's spelling of `least-waste` differ (facts section 5). */
+function autoscalerInputs({ autoscaler }: KubernetesSettings) {
+  const { expander, ...shrinking } = autoscaler;
+  return { ...shrinking, ...(expander && { expanders: [expander] }) };
+}
+
 /** Physical name of a pool. The size is part of it, so that a pool of another size can stand beside the old one. */
 export function nodePoolName(prefix: string, pool: string, { size }: Pick<NodePoolSettings, "size">): string {
-  return `${prefix}-${pool}-${size}`;
+  // Nodes are called after their pool, and no host name has an underscore.
+  return `${prefix}-${pool}-${size.replaceAll("_", "-")}`;
 }
 
 /** Inputs of one autoscaled pool; `nodeCount` is left out because the autoscaler owns it. */
@@ -56,7 +67,6 @@ export function nodePoolInputs(
   settings: NodePoolSettings,
   clusterId: pulumi.Input<string>,
 ): digitalocean.KubernetesNodePoolArgs {
-  const own = settings.dedicated ? [{ key: poolKey, value: pool, effect: "NoSchedule" }] : [];
   return {
     clusterId,
     name: nodePoolName(prefix, pool, settings),
@@ -65,7 +75,13 @@ export function nodePoolInputs(
     minNodes: settings.min,
     maxNodes: settings.max,
     labels: { ...settings.labels, [poolKey]: pool },
-    taints: [...own, ...settings.taints],
+    taints: poolTaints(pool, settings),
     tags: [prefix, `${prefix}-${pool}`],
   };
+}
+
+/** All taints of a pool's nodes: its own where it is dedicated, then those of the settings. */
+export function poolTaints(pool: string, settings: Pick<NodePoolSettings, "dedicated" | "taints">) {
+  const own = { key: poolKey, value: pool, effect: "NoSchedule" as const };
+  return [...(settings.dedicated ? [own] : []), ...settings.taints];
 }

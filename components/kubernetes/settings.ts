@@ -1,38 +1,72 @@
-// Settings of the Kubernetes cluster and its node pools.
+// Settings of the Kubernetes cluster.
 import { z } from "zod";
-import { cidrSchema, dropletSizeSchema, maintenanceSchema } from "../shapes.ts";
+import { cidrSchema, dropletSizeSchema, maintenanceSchema, prefixLength, privateCidrSchema } from "../shapes.ts";
+import { poolsSchema } from "./pool-settings.ts";
+import { minorSchema } from "./versions.ts";
 
-const taintSchema = z.strictObject({
-  key: z.string().min(1),
-  value: z.string(),
-  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"], {
-    error: "must be NoSchedule, PreferNoSchedule or NoExecute",
-  }),
+export type { NodePoolSettings } from "./pool-settings.ts";
+
+/** The autoscaler's own defaults (cluster-autoscaler): slow to take nodes away, so that a quiet quarter of an hour moves nobody. */
+const autoscalerSchema = z.strictObject({
+  scaleDownUtilizationThreshold: z
+    .number()
+    .gt(0, { error: "must be above 0 and below 1, for example 0.5" })
+    .lt(1, { error: "must be above 0 and below 1, for example 0.5" })
+    .default(0.5)
+    .describe("a node whose pods request less than this share may go"),
+  scaleDownUnneededTime: z
+    .string()
+    .regex(/^[1-9]\d*[ms]$/, { error: "must be minutes or seconds, for example 10m" })
+    .default("10m")
+    .describe("how long it must have been so"),
+  expander: z
+    .enum(["random", "least-waste"], { error: "must be random or least-waste" })
+    .optional()
+    .describe("which pool grows where several could; left out, the platform decides at random"),
 });
 
-/** A pool of equal nodes that grows and shrinks between two sizes. */
-const nodePoolSchema = z
+const firewallSchema = z
   .strictObject({
-    size: dropletSizeSchema
-      .default("s-4vcpu-8gb")
-      .describe("droplet size; changing it makes a new pool, then removes the old one"),
-    min: z.int().min(1).max(512).describe("fewest nodes"),
-    max: z.int().min(1).max(512).describe("most nodes; the account's droplet limit counts too"),
-    labels: z.record(z.string(), z.string()).default({}).describe("labels besides the pool's own"),
-    taints: z.array(taintSchema).default([]).describe("taints besides the pool's own"),
-    dedicated: z.boolean().default(true).describe("taints the nodes so that only pods which name the pool run on them"),
+    enabled: z.boolean().default(true),
+    allowedAddresses: z
+      .array(
+        z.union([z.ipv4(), cidrSchema], { error: "must be an IPv4 address or network, for example 203.0.113.7/32" }),
+      )
+      .default([])
+      .describe("who reaches the API server; the machine that runs pulumi must be among them"),
   })
-  .refine(({ min, max }) => min <= max, { path: ["max"], error: "must be at least the pool's min" });
+  .refine(({ enabled, allowedAddresses }) => !enabled || allowedAddresses.length > 0, {
+    path: ["allowedAddresses"],
+    error: "must name at least one address, or nobody reaches the API server, this program included",
+  });
 
-const poolNameSchema = z.string().regex(/^(?!system$)[a-z][a-z0-9-]{0,30}$/, {
-  error: "must be lower-case letters, digits and hyphens, and not system, which is the built-in pool",
-});
+const subnetSchema = (smallest: number, why: string) =>
+  privateCidrSchema.refine((range) => prefixLength(range) <= smallest, {
+    error: `must be /${smallest} or larger: ${why}`,
+  });
 
 export const kubernetesSettingsSchema = z.strictObject({
+  version: minorSchema
+    .default("1.36") // seen on a running cluster in 2026
+    .describe(
+      "minor version, in quotation marks; patches come by themselves, and raising it by one upgrades the cluster",
+    ),
   ha: z.boolean().default(true).describe("three control planes instead of one; cannot be turned off again (D6.5)"),
-  clusterSubnet: cidrSchema.default("10.100.0.0/16").describe("addresses of pods; can never be changed"),
-  serviceSubnet: cidrSchema.default("10.101.0.0/19").describe("addresses of services; can never be changed"),
-  maintenance: maintenanceSchema.prefault({}),
+  clusterSubnet: subnetSchema(22, "each node takes a /25 of it")
+    .default("10.100.0.0/16")
+    .describe("addresses of pods; can never be changed"),
+  serviceSubnet: subnetSchema(24, "each Service takes an address of it")
+    .default("10.101.0.0/19")
+    .describe("addresses of services; can never be changed"),
+  maintenance: maintenanceSchema
+    .prefault({})
+    .describe("when the platform may install patches; it takes up to four hours"),
+  autoscaler: autoscalerSchema.prefault({}),
+  controlPlaneFirewall: firewallSchema
+    .optional()
+    .describe(
+      "DigitalOcean gives it by invitation only and refuses it elsewhere; set enabled: false to turn it off again, removing it here changes nothing",
+    ),
   system: z
     .strictObject({
       size: dropletSizeSchema.default("s-2vcpu-4gb").describe("changing it replaces the whole cluster (D6.2)"),
@@ -40,11 +74,7 @@ export const kubernetesSettingsSchema = z.strictObject({
     })
     .prefault({})
     .describe("the small fixed pool for the platform's own pods"),
-  pools: z
-    .record(poolNameSchema, nodePoolSchema)
-    .refine((pools) => Object.keys(pools).length > 0, { error: "must name at least one pool" })
-    .prefault({ web: { min: 2, max: 6 }, sidekiq: { min: 1, max: 6 } }),
+  pools: poolsSchema,
 });
 
 export type KubernetesSettings = z.infer<typeof kubernetesSettingsSchema>;
-export type NodePoolSettings = z.infer<typeof nodePoolSchema>;

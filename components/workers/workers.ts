@@ -37,6 +37,9 @@ function firewallInputs(prefix: string, tag: pulumi.Output<string>): digitalocea
 
 /** The workers of one account, with the firewall that covers them by tag. */
 export class Workers extends pulumi.ComponentResource {
+  /** DigitalOcean's URNs, for the account's project. */
+  readonly dropletUrns: readonly pulumi.Output<string>[];
+
   /** Tag that all of them carry, for firewalls and alerts. */
   readonly tag: pulumi.Output<string>;
 
@@ -46,9 +49,10 @@ export class Workers extends pulumi.ComponentResource {
     const firewall = new digitalocean.Firewall(`${name}-firewall`, firewallInputs(args.prefix, tag.name), {
       parent: this,
     });
-    for (const [worker, settings] of Object.entries(args.workers)) {
-      this.createDroplet(`${name}-${worker}`, worker, settings, args, tag.name, firewall);
-    }
+    const droplets = Object.entries(args.workers).map(([worker, settings]) =>
+      this.createDroplet(`${name}-${worker}`, worker, settings, args, tag.name, firewall),
+    );
+    this.dropletUrns = droplets.map(({ dropletUrn }) => dropletUrn);
     this.tag = tag.name;
     this.registerOutputs();
   }
@@ -60,14 +64,14 @@ export class Workers extends pulumi.ComponentResource {
     args: WorkersArgs,
     tag: pulumi.Output<string>,
     firewall: digitalocean.Firewall,
-  ): void {
+  ): digitalocean.Droplet {
     const hostname = `${args.prefix}-${worker}`;
     const key = new tailscale.TailnetKey(`${name}-key`, machineKeyInputs(`worker ${worker}`, tags.worker), {
       parent: this,
       dependsOn: args.policy,
     });
     const boot = { hostname, image: args.image, queues: settings.queues, threads: settings.threads };
-    new digitalocean.Droplet(
+    return new digitalocean.Droplet(
       `${name}-droplet`,
       {
         name: hostname,

@@ -3,7 +3,7 @@ import type { PoolName } from "../../components/database/pools.ts";
 import type { Postgresql } from "../../components/database/postgresql.ts";
 import type { DatabaseConnection, MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
-import { poolKey } from "../../components/kubernetes/inputs.ts";
+import { poolKey, poolTaints } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import { mastodonSecrets } from "../mastodon-secrets.ts";
@@ -19,11 +19,11 @@ export function spacesEndpoint(region: string): string {
   return `https://${region}.digitaloceanspaces.com`;
 }
 
-/** Pods that name the pool, and stand its taint when it is dedicated. */
+/** Pods that name the pool, and stand all of its taints. */
 export function placement(pool: string, settings: NodePoolSettings | undefined): Placement {
   return {
     nodeSelector: { [poolKey]: pool },
-    tolerations: settings?.dedicated ? [{ key: poolKey, value: pool, effect: "NoSchedule" }] : [],
+    tolerations: settings ? poolTaints(pool, settings) : [],
   };
 }
 

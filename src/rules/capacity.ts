@@ -1,9 +1,8 @@
 // Whether what is to run fits on the nodes that may be there, and those into the account. Each refusal shows its arithmetic.
 import type { Problem } from "../../components/problem.ts";
-import { fits } from "../plans/capacity/nodes-needed.ts";
+import { fits, nodesNeeded } from "../plans/capacity/nodes-needed.ts";
 import { dropletPlan, type PoolPlan, poolPlans, roomOf } from "../plans/capacity/plan.ts";
 import { type CapacitySettings, groupsOf, platformPods } from "../plans/capacity/pods.ts";
-import { nodesNeeded } from "../plans/capacity/nodes-needed.ts";
 import { dropletSum } from "../plans/capacity/table.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
@@ -67,9 +66,22 @@ export function assertSystemPoolFits({ kubernetes }: Pick<Settings, "kubernetes"
   ];
 }
 
+/** Of one cluster (DOKS limits page, 10 Nov 2025). */
+const mostNodes = 512;
+
 /** All pools at their max, with an upgrade under way, are droplets that the account may have. */
 export function assertDropletLimit(settings: Pick<Settings, "account" | "kubernetes" | "workers">): Problem[] {
   const droplets = dropletPlan(settings);
+  const nodes = droplets.system + droplets.pools + droplets.surge;
+  if (nodes > mostNodes) {
+    return [
+      {
+        path: "kubernetes.pools",
+        value: nodes,
+        message: `would be the nodes of the cluster at most, and a cluster has at most ${mostNodes}; lower the max of pools`,
+      },
+    ];
+  }
   if (droplets.total <= droplets.limit) return [];
   return [
     {

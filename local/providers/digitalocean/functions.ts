@@ -21,6 +21,24 @@ const getKubernetesVersions: InvokeFunction = {
   },
 };
 
+const getKubernetesCluster: InvokeFunction = {
+  facts: { name: { type: "String", required: true } },
+  run(ctx, args) {
+    const name = text(args, "name") ?? "";
+    const cluster = ctx.account.list(tokenOf("KubernetesCluster")).find(({ object }) => object["name"] === name);
+    // The real plugin finds clusters by listing them, and says it in these words.
+    if (!cluster) throw new CloudError("not_found", `Unable to find cluster with name: ${name}`, "name");
+    const { nodePool, maintenancePolicy, clusterUrn, destroyAllAssociatedResources: _, ...seen } = cluster.object;
+    return Promise.resolve({
+      ...seen,
+      id: cluster.id,
+      urn: clusterUrn ?? "",
+      nodePools: [nodePool ?? {}],
+      maintenancePolicies: [maintenancePolicy ?? {}],
+    });
+  },
+};
+
 const getDatabaseCa: InvokeFunction = {
   facts: { clusterId: { type: "String", required: true } },
   async run(ctx, args) {
@@ -70,6 +88,7 @@ function describeRegion(slug: string): Properties {
 /** Functions by token. */
 export const functions: Readonly<Record<string, InvokeFunction>> = {
   "digitalocean:index/getKubernetesVersions:getKubernetesVersions": getKubernetesVersions,
+  "digitalocean:index/getKubernetesCluster:getKubernetesCluster": getKubernetesCluster,
   "digitalocean:index/getDatabaseCa:getDatabaseCa": getDatabaseCa,
   "digitalocean:index/getSizes:getSizes": getSizes,
   "digitalocean:index/getRegions:getRegions": getRegions,

@@ -66,11 +66,23 @@ function ownType(_inputs: Inputs, name: string): Answer {
   return { id: uuid(name), outputs: { outputs: {}, secretOutputNames: [] } };
 }
 
+/** What is on offer; 1.36.3-do.0 was seen on a running cluster in 2026. */
+const kubernetesVersions = { validVersions: ["1.36.3-do.0", "1.35.6-do.0"], latestVersion: "1.36.3-do.0" };
+
 /** The calls that the program makes. The stack was never brought up. */
 export function answerCall({ token, inputs }: MockCallArgs): Inputs {
   if (/^pulumi:pulumi:readStack(Resource)?Outputs$/.test(token)) return { outputs: {} };
   if (token === "digitalocean:index/getDatabaseCa:getDatabaseCa") return { ...inputs, ...databaseCa };
+  if (token === "digitalocean:index/getKubernetesVersions:getKubernetesVersions")
+    return { ...inputs, ...kubernetesVersions };
+  if (token === "digitalocean:index/getKubernetesCluster:getKubernetesCluster")
+    throw refusal(`Unable to find cluster with name: ${String(inputs["name"])}`);
   if (token === "aws:route53/getZone:getZone") return { ...inputs, nameServers: ["ns-1.awsdns-00.com"] };
   if (token === "aws:index/getCallerIdentity:getCallerIdentity") return { accountId: awsAccount, id: awsAccount };
   throw new Error(`nobody said what the call ${token} answers; add it to src/dump/answers/index.ts`);
+}
+
+/** An error as a provider's answer; the SDK shows the program its details only. */
+function refusal(details: string): Error {
+  return Object.assign(new Error(details), { details });
 }

@@ -1,5 +1,5 @@
 // The capacity plan: how many nodes each pool needs at rest and at peak, and how many droplets that makes for the account.
-import { allocatable, podsPerNode } from "../../../components/kubernetes/node-resources.ts";
+import { allocatable, type Amounts, podsPerNode } from "../../../components/kubernetes/node-resources.ts";
 import { dropletSizes } from "../../../components/kubernetes/droplet-sizes.ts";
 import { systemDaemons } from "../../../components/kubernetes/system-workloads.ts";
 import { mainAccount } from "../../secrets-settings.ts";
@@ -46,12 +46,15 @@ export function roomOf(size: string): NodeRoom {
   const droplet = dropletSizes().get(size);
   if (!droplet) return { millicores: 0, memoryMib: 0, pods: 0 };
   const offered = allocatable(droplet);
-  const taken = (amount: "millicores" | "memoryMib") => systemDaemons.reduce((sum, daemon) => sum + daemon[amount], 0);
   return {
-    millicores: Math.max(0, offered.millicores - taken("millicores")),
-    memoryMib: Math.max(0, offered.memoryMib - taken("memoryMib")),
+    millicores: Math.max(0, offered.millicores - takenByDaemons("millicores")),
+    memoryMib: Math.max(0, offered.memoryMib - takenByDaemons("memoryMib")),
     pods: podsPerNode - systemDaemons.length,
   };
+}
+
+function takenByDaemons(amount: keyof Amounts): number {
+  return systemDaemons.reduce((sum, daemon) => sum + daemon[amount], 0);
 }
 
 /** One plan for each pool of the settings, the system pool first. */
