@@ -22,9 +22,10 @@ const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 export function certificateParts({ certificate, chain, privateKey }: PemTexts): CertificateParts {
   const [leaf = "", ...behind] = certificate.match(pemBlock) ?? [];
   const rest = [...behind, ...(chain?.match(pemBlock) ?? [])];
-  const text = (blocks: readonly string[]): string => blocks.map((block) => `${block}\n`).join("");
-  return { leaf: text([leaf]), chain: text([...new Set(rest)]), privateKey };
+  return { leaf: joined([leaf]), chain: joined([...new Set(rest)]), privateKey };
 }
+
+const joined = (blocks: readonly string[]): string => blocks.map((block) => `${block}\n`).join("");
 
 /** The first eight digits of the certificate's SHA-256: a renewed one differs. */
 export function fingerprintOf(texts: PemTexts): string {

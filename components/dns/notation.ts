@@ -13,20 +13,13 @@ const escaped = (text: string): string => text.replaceAll(/["\\]/g, (character) 
 
 /** What stands after name and type in a zone file: `10 mx.example.org.`, `0 issue "letsencrypt.org"`, `"v=spf1 -all"`. */
 export function zoneFileValue({ type, value, priority, weight, port, flags, tag }: RecordPlan<string>): string {
-  switch (type) {
-    case "MX":
-      return `${priority} ${value}`;
-    case "SRV":
-      return `${priority} ${weight} ${port} ${value}`;
-    case "CAA":
-      return `${flags} ${tag} "${undotted(value)}"`;
-    case "TXT":
-      return pieces(value)
-        .map((piece) => `"${escaped(piece)}"`)
-        .join(" ");
-    default:
-      return value;
-  }
+  if (type === "MX") return `${priority} ${value}`;
+  if (type === "SRV") return `${priority} ${weight} ${port} ${value}`;
+  if (type === "CAA") return `${flags} ${tag} "${undotted(value)}"`;
+  if (type !== "TXT") return value;
+  return pieces(value)
+    .map((piece) => `"${escaped(piece)}"`)
+    .join(" ");
 }
 
 /** As the AWS plugin takes it: it puts the outer quotation marks around a text itself. */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { recordSets, route53Value } from "./notation.ts";
 import { absoluteName, type RecordPlan } from "./records.ts";
 
-export interface Route53ZoneArgs {
+export interface HostedZoneArgs {
   readonly zone: string;
   /**
    * Id of a hosted zone that is there already.
@@ -16,20 +16,20 @@ export interface Route53ZoneArgs {
 }
 
 /** A public hosted zone. */
-export class Route53Zone extends pulumi.ComponentResource {
+export class HostedZone extends pulumi.ComponentResource {
   readonly zoneId: pulumi.Output<string>;
   /** Name servers that the registrar must be told. */
   readonly nameServers: pulumi.Output<string[]>;
 
-  constructor(name: string, args: Route53ZoneArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mastodon:dns:Route53Zone", name, {}, opts);
+  constructor(name: string, args: HostedZoneArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:dns:HostedZone", name, {}, opts);
     const zone = args.zoneId === undefined ? this.create(name, args) : this.find(args.zoneId);
     this.zoneId = zone.zoneId;
     this.nameServers = zone.nameServers;
     this.registerOutputs({ zoneId: this.zoneId, nameServers: this.nameServers });
   }
 
-  private create(name: string, { zone, protect }: Route53ZoneArgs): aws.route53.Zone {
+  private create(name: string, { zone, protect }: HostedZoneArgs): aws.route53.Zone {
     return new aws.route53.Zone(
       `${name}-zone`,
       { name: zone, comment: `made by the stack ${pulumi.getProject()}/${pulumi.getStack()}` },
@@ -43,16 +43,16 @@ export class Route53Zone extends pulumi.ComponentResource {
   }
 }
 
-export interface Route53RecordsArgs {
+export interface RecordSetsArgs {
   readonly zoneId: pulumi.Input<string>;
   readonly zoneName: string;
   readonly records: readonly (RecordPlan<pulumi.Input<string>> & { readonly ttl: number })[];
 }
 
 /** All records of the server at Route 53: one record set for each name and type. */
-export class Route53Records extends pulumi.ComponentResource {
-  constructor(name: string, args: Route53RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mastodon:dns:Route53Records", name, {}, opts);
+export class RecordSets extends pulumi.ComponentResource {
+  constructor(name: string, args: RecordSetsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("mastodon:dns:RecordSets", name, {}, opts);
     for (const { key, records } of recordSets(args.records)) {
       const [first] = records;
       new aws.route53.Record(

@@ -6,7 +6,7 @@ import { ManagedCertificate } from "../../components/dns/certificate.ts";
 import { withTtl } from "../../components/dns/moves.ts";
 import { zoneFileValue } from "../../components/dns/notation.ts";
 import { absoluteName, type RecordPlan } from "../../components/dns/records.ts";
-import { Route53Records, Route53Zone } from "../../components/dns/route53.ts";
+import { RecordSets, HostedZone } from "../../components/dns/route53.ts";
 import { digitaloceanNameServers, Records, Zone } from "../../components/dns/zone.ts";
 import { certificateHosts, certificateSource } from "../certificate-sources.ts";
 import { providerOf } from "../providers.ts";
@@ -31,7 +31,7 @@ export type Zoned = ReturnType<typeof buildZone>;
 
 /** The zone and the certificates. */
 export function buildZone(context: Context) {
-  const zone = servedZone(context);
+  const zone = zoneKinds[context.settings.dns.kind](context);
   for (const warning of certificateWarnings(context.settings, new Date())) void pulumi.log.warn(warning);
   const certificate = (use: CertificateUse) => buildCertificate(context, zone, use);
   return {
@@ -43,16 +43,11 @@ export function buildZone(context: Context) {
   };
 }
 
-function servedZone(context: Context): ServedZone {
-  switch (context.settings.dns.kind) {
-    case "digitalocean":
-      return digitaloceanZone(context);
-    case "route53":
-      return route53Zone(context);
-    case "external":
-      return externalZone(context);
-  }
-}
+const zoneKinds: Readonly<Record<Context["settings"]["dns"]["kind"], (context: Context) => ServedZone>> = {
+  digitalocean: digitaloceanZone,
+  route53: route53Zone,
+  external: externalZone,
+};
 
 function digitaloceanZone(context: Context): ServedZone {
   const { settings, inMainAccount, zone: zoneName } = context;
@@ -72,12 +67,12 @@ function route53Zone(context: Context): ServedZone {
   const { settings, providers, zone: zoneName } = context;
   const { zoneId } = settings.dns.route53;
   const options = { providers: [providerOf(providers.aws, settings.mail.region)] };
-  const zone = new Route53Zone("dns", { zone: zoneName, zoneId, protect: settings.protect }, options);
+  const zone = new HostedZone("dns", { zone: zoneName, zoneId, protect: settings.protect }, options);
   return {
     nameServers: zone.nameServers,
     dependencies: [zone],
     place: (name, records) => [
-      new Route53Records(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options),
+      new RecordSets(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options),
     ],
   };
 }

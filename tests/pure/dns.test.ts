@@ -14,6 +14,29 @@ const prod = parseSettings(withSecrets(stackFile("prod")));
 const withDns = (dns: Partial<typeof prod.dns>) => ({ ...prod, dns: { ...prod.dns, ...dns } });
 const text = (value: string): RecordPlan<string> => ({ key: "t", type: "TXT", name: "@", value });
 
+const keys = (settings: typeof prod) => ownRecords(settings, targetsInWords(settings)).map(({ key }) => key);
+const caa = (change: Partial<typeof prod>) =>
+  ownRecords({ ...prod, ...change }, targetsInWords(prod))
+    .filter(({ type }) => type === "CAA")
+    .map(zoneFileValue);
+
+const plan = (today: string, what = "media") => ({
+  domains: prod.domains,
+  zone: "social.example",
+  dns: { ...prod.dns, moves: [{ what, on: "2026-12-08" }] },
+  today,
+});
+
+const short = (today: string, what?: string) =>
+  withTtl(allRecords(prod, targetsInWords(prod)), plan(today, what))
+    .filter(({ ttl }) => ttl === 60)
+    .map(({ key }) => key);
+
+const problems = (extraRecords: unknown) =>
+  assertExtraRecordsApart(withDns({ extraRecords: extraRecordsSchema.parse(extraRecords) })).map(
+    ({ message }) => message,
+  );
+
 describe("names", () => {
   it.each([
     ["social.example", "@"],
@@ -92,12 +115,6 @@ describe("record sets of Route 53", () => {
 });
 
 describe("the server's records", () => {
-  const keys = (settings: typeof prod) => ownRecords(settings, targetsInWords(settings)).map(({ key }) => key);
-  const caa = (change: Partial<typeof prod>) =>
-    ownRecords({ ...prod, ...change }, targetsInWords(prod))
-      .filter(({ type }) => type === "CAA")
-      .map(zoneFileValue);
-
   it("have AAAA beside A for the site's hosts only, unless the settings want no IPv6", () => {
     expect(keys(prod).filter((key) => key.endsWith("-ipv6"))).toEqual(["local-ipv6", "streaming-ipv6"]);
     expect(keys(withDns({ ipv6: false })).filter((key) => key.endsWith("-ipv6"))).toEqual([]);
@@ -138,17 +155,6 @@ describe("the server's records", () => {
 });
 
 describe("a planned move", () => {
-  const plan = (today: string, what = "media") => ({
-    domains: prod.domains,
-    zone: "social.example",
-    dns: { ...prod.dns, moves: [{ what, on: "2026-12-08" }] },
-    today,
-  });
-  const short = (today: string, what?: string) =>
-    withTtl(allRecords(prod, targetsInWords(prod)), plan(today, what))
-      .filter(({ ttl }) => ttl === 60)
-      .map(({ key }) => key);
-
   it.each([
     ["2026-12-04", false],
     ["2026-12-05", true],
@@ -185,11 +191,6 @@ describe("a planned move", () => {
 });
 
 describe("the operator's own records", () => {
-  const problems = (extraRecords: unknown) =>
-    assertExtraRecordsApart(withDns({ extraRecords: extraRecordsSchema.parse(extraRecords) })).map(
-      ({ message }) => message,
-    );
-
   it("become plans whose hosts end in a dot", () => {
     const extra = extraRecordsSchema.parse({ mx: { type: "MX", name: "@", value: "mx.example.org", priority: 5 } });
     expect(extraRecordPlans(extra)).toEqual([
