@@ -115,6 +115,12 @@ export const outputsSchema = z.strictObject({
       .describe("to be entered at the registrar; empty where the stack does not keep the zone"),
     records: z.array(dnsRecord).describe("all records; with kind external they are to be created by hand"),
   }),
+  media: z.strictObject({
+    host: hostname.describe("where media is; the server's pages link there"),
+    allowedHosts: z
+      .array(z.strictObject({ host: hostname, since: z.iso.date().describe("day of the first update that allowed it") }))
+      .describe("hosts that browsers may load media from: the one in use, and the other one of a move"),
+  }),
   database: z.strictObject({
     host: hostname.describe("private: reachable inside the VPC only"),
     port: z.int().describe("direct port, for migrations and dumps"),

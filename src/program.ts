@@ -9,13 +9,15 @@ import { buildDatabases } from "./build/databases.ts";
 import { buildMail } from "./build/mail.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
 import { buildProject } from "./build/project.ts";
+import { buildPurgeAccess, buildPurgeBridge } from "./build/purge.ts";
 import { buildRecords } from "./build/records.ts";
 import { buildMastodon } from "./build/server.ts";
 import { stackOutputs } from "./build/stack-outputs.ts";
 import { buildStorage } from "./build/storage.ts";
 import { buildTailnet, buildWorkers } from "./build/tailnet.ts";
 import { buildZone } from "./build/zone.ts";
-import { loadSettings } from "./load-settings.ts";
+import { loadDocsSite, loadSettings } from "./load-settings.ts";
+import { checkMediaSwitch } from "./media-switch.ts";
 import { makePlans } from "./plans/plans.ts";
 import { reportPlans } from "./plans/report.ts";
 import { previousOutputs } from "./previous-outputs.ts";
@@ -34,6 +36,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const saved = await previousResources();
   const guard = installGuard(settings, saved);
   const context = createContext(settings, previous);
+  checkMediaSwitch(settings, previous);
   const compute = buildCompute(context, await clusterVersion(context, saved));
   const databases = buildDatabases(context, compute);
   const zoned = buildZone(context);
@@ -41,7 +44,9 @@ export async function program(): Promise<Record<string, unknown>> {
   const cdn = buildCdn(context, zoned, storage);
   const mail = buildMail(context);
   const tailnet = buildTailnet(context);
-  const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail });
+  const purge = buildPurgeAccess(context, cdn);
+  const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail, purge });
+  buildPurgeBridge(context, { compute, cdn, mastodon, access: purge });
   const records = buildRecords(context, {
     zoned,
     cdn,

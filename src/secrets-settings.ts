@@ -54,6 +54,10 @@ export const secretsSettingsSchema = z
     certificates: uploadedCertificatesSchema
       .prefault({})
       .describe("your own certificates, with certificates.kind uploaded; PEM, the chain in `chain` or behind the certificate"),
+    cdnPurge: z
+      .strictObject({ token: secretSchema("secrets.cdnPurge.token").optional() })
+      .prefault({})
+      .describe("DigitalOcean token with the scope cdn:delete only, for cdn.purge with kind spaces"),
     mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
   })
   .prefault({});

@@ -3,6 +3,7 @@ import { connectionsRules } from "./rules/connections.ts";
 import { certificatesRules } from "./rules/certificates.ts";
 import { capacityRules } from "./rules/capacity.ts";
 import { databaseRules } from "./rules/database.ts";
+import { cdnRules } from "./rules/cdn.ts";
 import { dnsRules } from "./rules/dns.ts";
 import { domainsRules } from "./rules/domains.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
@@ -24,6 +25,7 @@ export const settingsRules: readonly SettingsRule[] = [
   ...domainsRules,
   ...dnsRules,
   ...certificatesRules,
+  ...cdnRules,
   ...workersRules,
   ...mailRules,
   ...monitoringRules,

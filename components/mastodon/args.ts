@@ -1,6 +1,7 @@
 // What the Mastodon component needs from the rest of the stack.
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { CachePurgeArgs } from "./cache-purge.ts";
 import type { MastodonSettings } from "./settings.ts";
 
 /** On which nodes pods run. */
@@ -80,6 +81,8 @@ interface MediaArgs {
   readonly secretAccessKey: pulumi.Input<string>;
   /** The host that people's browsers load media from; no scheme, no bucket. */
   readonly aliasHost: string;
+  /** Origins with scheme that browsers may load media from besides, while the host changes. */
+  readonly extraHosts: readonly string[];
 }
 
 interface MailArgs {
@@ -142,6 +145,8 @@ export interface MastodonArgs {
   readonly loadBalancer: LoadBalancerArgs;
   /** `web`: web, streaming, edge. `sidekiq`: workers and jobs. The same placement twice is allowed. */
   readonly pools: { readonly web: Placement; readonly sidekiq: Placement };
+  /** @default - nobody is told of removed media, which stays in the CDN until its time is over */
+  readonly cachePurge?: CachePurgeArgs | undefined;
   /** @default - all secrets are generated */
   readonly secrets?: GivenSecrets;
   /** Refuses deletion of the generated secrets, without which the database cannot be read. */

@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "./args.ts";
+import { cachePurgeConfigName, cachePurgeFiles } from "./cache-purge.ts";
 import { checksumOf } from "./checksum.ts";
 import { maintenanceFile, maintenancePage } from "./edge/maintenance.ts";
 import { nginxConfiguration } from "./edge/nginx.ts";
@@ -42,6 +43,8 @@ export class Configuration extends pulumi.ComponentResource {
     configMap(scope, databaseCaName, authority);
     const edge = edgeFiles(args);
     configMap(scope, edgeConfigName, edge);
+    const purge = args.cachePurge && cachePurgeFiles(args.cachePurge);
+    if (purge) configMap(scope, cachePurgeConfigName, purge);
 
     const sums = (process: Process): Checksums => ({
       environment: checksumOf({ ...environments[process].plain, ...environments[process].secret }),
@@ -49,7 +52,7 @@ export class Configuration extends pulumi.ComponentResource {
     });
     this.checksums = {
       web: sums("web"),
-      sidekiq: sums("sidekiq"),
+      sidekiq: { ...sums("sidekiq"), ...(purge && { "cache-purge": checksumOf(purge) }) },
       streaming: sums("streaming"),
       edge: { configuration: checksumOf(edge) },
     };

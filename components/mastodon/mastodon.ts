@@ -42,7 +42,7 @@ export class Mastodon extends pulumi.ComponentResource {
     const web = webWorkload(settings, pools.web);
     const streaming = streamingWorkload(settings, pools.web);
     const edge = edgeWorkload(settings, pools.web);
-    const workers = sidekiqWorkloads(settings, pools.sidekiq);
+    const workers = sidekiqWorkloads(settings, pools.sidekiq, args.cachePurge !== undefined);
     const workloads = [web, streaming, edge, ...workers];
 
     const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });

@@ -8,7 +8,6 @@ import { SpacesCdn } from "../../components/cdn/spaces-cdn.ts";
 import { probeKey } from "../../components/storage/versioned-bucket.ts";
 import { providerOf } from "../providers.ts";
 import type { Context } from "./context.ts";
-import { placeProofs } from "./proofs.ts";
 import type { Storage } from "./storage.ts";
 import type { Zoned } from "./zone.ts";
 
@@ -74,5 +73,5 @@ function issuedCertificate(
   options: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> {
   const certificate = new AcmCertificate(`cdn-${use}-certificate`, { use, domains, zone: context.zone }, options);
-  return certificate.validated(placeProofs(context, zoned, `cdn-${use}-proofs`, certificate.records));
+  return certificate.validated(zoned.zone.place(`cdn-${use}-proofs`, certificate.records));
 }

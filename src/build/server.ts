@@ -1,6 +1,9 @@
 // Builds the Mastodon server in the cluster.
 import type { PoolName } from "../../components/database/pools.ts";
 import type { Postgresql } from "../../components/database/postgresql.ts";
+import { extraMediaHosts } from "../../components/cdn/media-move/hosts.ts";
+import type { PurgeAccess } from "../../components/cdn/purge-bridge/access.ts";
+import { purgeUrl } from "../../components/cdn/purge-bridge/pod.ts";
 import type { DatabaseConnection, MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { poolKey, poolTaints } from "../../components/kubernetes/inputs.ts";
@@ -36,6 +39,7 @@ function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): 
     accessKeyId: key.accessKeyId,
     secretAccessKey: key.secretAccessKey,
     aliasHost: settings.domains.media,
+    extraHosts: extraMediaHosts(settings),
   };
 }
 
@@ -50,14 +54,21 @@ export interface ServerParts {
   readonly zoned: Zoned;
   readonly storage: Storage;
   readonly mail: Ses;
+  /** Credentials of the purge service; none where it is off. */
+  readonly purge: PurgeAccess | undefined;
+}
+
+/** Sidekiq runs with the web pods where it has no pool of its own. */
+export function sidekiqPlacement({ kubernetes: { pools } }: Context["settings"]): Placement {
+  const pool = "sidekiq" in pools ? "sidekiq" : "web";
+  return placement(pool, pools[pool]);
 }
 
 export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
-  const { compute, databases, zoned, storage, mail } = parts;
+  const { compute, databases, zoned, storage, mail, purge } = parts;
   const { settings, providers } = context;
   const { postgresql, queue, cache, search } = databases;
   const { pools } = settings.kubernetes;
-  const sidekiqPool = "sidekiq" in pools ? "sidekiq" : "web";
   return new Mastodon("mastodon", {
     settings: settings.mastodon,
     provider: compute.kubernetes,
@@ -90,7 +101,8 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
       ipv6: settings.dns.ipv6,
       certificateName: zoned.edge.certificateName,
     },
-    pools: { web: placement("web", pools["web"]), sidekiq: placement(sidekiqPool, pools[sidekiqPool]) },
+    pools: { web: placement("web", pools["web"]), sidekiq: sidekiqPlacement(settings) },
+    cachePurge: purge && { url: purgeUrl, secret: purge.secret },
     ...mastodonSecrets(settings.secrets.mastodon),
     protect: settings.protect,
   });

@@ -5,6 +5,7 @@ import type { Postgresql } from "../../components/database/postgresql.ts";
 import type { Valkey } from "../../components/database/valkey.ts";
 import type { TypedRecord } from "../../components/dns/notation.ts";
 import type { Cdn } from "../../components/cdn/cdn.ts";
+import { allowedHosts } from "../../components/cdn/media-move/hosts.ts";
 import { nodePoolName } from "../../components/kubernetes/inputs.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";

@@ -34,6 +34,7 @@ export function environmentInputs(settings = mastodonSettings()): EnvironmentInp
       accessKeyId: "secret-key-id",
       secretAccessKey: "secret-spaces",
       aliasHost: "media.social.example",
+      extraHosts: [],
     },
     mail: {
       host: "email-smtp.ca-central-1.amazonaws.com",

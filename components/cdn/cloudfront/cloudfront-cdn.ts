@@ -33,6 +33,7 @@ export class CloudFrontCdn extends pulumi.ComponentResource implements Cdn {
   readonly domain: string;
   readonly origin: pulumi.Output<string>;
   readonly certificate: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: CloudFrontCdnArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:cdn:CloudFrontCdn", name, {}, opts);
@@ -49,6 +50,7 @@ export class CloudFrontCdn extends pulumi.ComponentResource implements Cdn {
     });
     const cdn = new aws.cloudfront.Distribution(`${name}-distribution`, inputs, child);
     this.cdnId = cdn.id;
+    this.arn = cdn.arn;
     this.endpoint = cdn.domainName;
     this.domain = domains[0];
     this.origin = pulumi.output(args.origin);

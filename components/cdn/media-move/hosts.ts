@@ -6,6 +6,31 @@ export interface MediaHostSettings {
   readonly cdn: { readonly mediaMove?: MediaMove | undefined };
 }
 
+/** The hosts besides the one in use that browsers may load media from, as Mastodon's EXTRA_MEDIA_HOSTS takes them: with scheme. */
+export function extraMediaHosts(settings: MediaHostSettings): string[] {
+  return servedMediaHosts(settings)
+    .slice(1)
+    .map((host) => `https://${host}`);
+}
+
+export interface AllowedHost {
+  readonly host: string;
+  /** Day of the first update that allowed it. */
+  readonly since: string;
+}
+
+/** For the outputs: since when each host is allowed. A later switch is measured by it. */
+export function allowedHosts(
+  settings: MediaHostSettings,
+  before: readonly AllowedHost[] | undefined,
+  today: string,
+): AllowedHost[] {
+  return servedMediaHosts(settings).map((host) => ({
+    host,
+    since: before?.find((known) => known.host === host)?.since ?? today,
+  }));
+}
+
 /** The host in use first, then the other one of a move: all that a CDN with several host names serves. */
 export function servedMediaHosts({ domains, cdn }: MediaHostSettings): [string, ...string[]] {
   const other = cdn.mediaMove?.to ?? cdn.mediaMove?.from;

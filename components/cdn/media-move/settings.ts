@@ -14,6 +14,10 @@ export const mediaMoveSchema = z
     from: hostnameSchema.optional().describe("the old host, once domains.media is the new one"),
     announced: dateSchema.describe("day of the first `pulumi up` that allows the new host (UTC)"),
     switchOn: dateSchema.describe("first day of the new host (UTC); at least 7 days after announced"),
+    atOnce: z
+      .boolean({ error: "must be true or false" })
+      .default(false)
+      .describe("switches without notice; only for a server that nobody uses yet"),
   })
   .refine(({ to, from }) => (to === undefined) !== (from === undefined), {
     error: "must have exactly one of `to` (before the switch) and `from` (after it)",

@@ -1,6 +1,8 @@
 // The whole environment of each process: only what that process reads.
+import { cachePurgeSidekiqVariables, cachePurgeVariables } from "../cache-purge.ts";
 import {
   connection,
+  extraMediaHosts,
   further,
   identity,
   mail,
@@ -32,6 +34,8 @@ export function webEnvironment(inputs: EnvironmentInputs): Environment {
     ...search(inputs),
     ...storage(inputs),
     ...mail(inputs),
+    ...extraMediaHosts(inputs),
+    ...cachePurgeVariables(inputs.cachePurge),
     TRUSTED_PROXY_IP: trustedProxies(network, settings.trustedProxies).join(","),
     WEB_CONCURRENCY: String(settings.web.workers),
     MAX_THREADS: String(settings.web.threads),
@@ -52,6 +56,7 @@ export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
     ...search(inputs),
     ...storage(inputs),
     ...mail(inputs),
+    ...cachePurgeSidekiqVariables(inputs.cachePurge),
     SMTP_LOGIN: inputs.mail.user,
     SMTP_PASSWORD: inputs.mail.password,
   });
@@ -81,5 +86,6 @@ export function jobsEnvironment(inputs: EnvironmentInputs): Environment {
     ...valkey(inputs),
     ...search(inputs),
     ...storage(inputs),
+    ...cachePurgeVariables(inputs.cachePurge),
   });
 }

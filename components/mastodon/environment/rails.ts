@@ -72,6 +72,13 @@ export function storage({ media }: EnvironmentInputs): Variables {
   };
 }
 
+/** The policy that pages are sent with; only web writes it. What the operator lists stays. */
+export function extraMediaHosts({ media, settings }: EnvironmentInputs): Variables {
+  if (media.extraHosts.length === 0) return {};
+  const own = settings.environment["EXTRA_MEDIA_HOSTS"];
+  return { EXTRA_MEDIA_HOSTS: [...media.extraHosts, ...(own === undefined ? [] : [own])].join(",") };
+}
+
 /** Where mail goes and whom it is from, without the login. */
 export function mail({ mail: { host, port, from } }: EnvironmentInputs): Variables {
   return { SMTP_SERVER: host, SMTP_PORT: String(port), SMTP_FROM_ADDRESS: from, ...mailEncryption(port) };

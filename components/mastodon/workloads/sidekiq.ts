@@ -1,5 +1,6 @@
 // The Sidekiq workloads: one Deployment per group of queues, and among them the single scheduler.
 import type { Placement } from "../args.ts";
+import { cachePurgeMount, cachePurgeVolume } from "../cache-purge.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import { parseQueue } from "../rules/queues.ts";
 import { assertSingleScheduler, isScheduler } from "../rules/scheduler.ts";
@@ -19,9 +20,10 @@ const readyFile = "/opt/mastodon/tmp/sidekiq_process_has_started_and_will_begin_
 
 /**
  * All Sidekiq Deployments of the settings.
+ * @param purges whether removed media is reported to the purge service
  * @throws Error when not exactly one process would schedule.
  */
-export function sidekiqWorkloads(settings: MastodonSettings, placement: Placement): Workload[] {
+export function sidekiqWorkloads(settings: MastodonSettings, placement: Placement, purges = false): Workload[] {
   assertSingleScheduler(settings.sidekiq);
   return Object.entries(settings.sidekiq.groups).map(([name, group]) => ({
     name: `sidekiq-${name}`,
@@ -29,11 +31,11 @@ export function sidekiqWorkloads(settings: MastodonSettings, placement: Placemen
     replicas: group.replicas,
     queues: group.queues.map((entry) => parseQueue(entry).name),
     strategy: isScheduler(group) ? recreate : surge,
-    pod: sidekiqPod(railsImageOf(settings), group, placement),
+    pod: sidekiqPod(railsImageOf(settings), group, placement, purges),
   }));
 }
 
-function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement): Workload["pod"] {
+function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement, purges: boolean): Workload["pod"] {
   const ready = { exec: { command: ["test", "-e", readyFile] } };
   return {
     // 10 s on top for jobs that are pushed back, 10 s for the metrics client (Mastodon's config/initializers/sidekiq.rb).
@@ -52,14 +54,14 @@ function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement): W
         imagePullPolicy: "IfNotPresent",
         args: sidekiqArguments(group),
         envFrom: environmentFrom("sidekiq"),
-        volumeMounts: railsMounts,
+        volumeMounts: purges ? [...railsMounts, cachePurgeMount] : railsMounts,
         securityContext: containerSecurity,
         resources: containerResources(group.resources, scratch),
         startupProbe: { ...ready, periodSeconds: 5, failureThreshold: 60 },
         readinessProbe: { ...ready, periodSeconds: 15 },
       },
     ],
-    volumes: railsVolumes(scratch),
+    volumes: purges ? [...railsVolumes(scratch), cachePurgeVolume] : railsVolumes(scratch),
   };
 }
 

@@ -1,0 +1,56 @@
+// The CDN: what its purge service needs, and when the media may move to another host.
+import { mediaMoveProblems } from "../../components/cdn/media-move/rules.ts";
+import { parseQueue } from "../../components/mastodon/rules/queues.ts";
+import type { Problem } from "../../components/problem.ts";
+import type { Settings } from "../settings-schema.ts";
+import { rule } from "./rule.ts";
+
+/** DigitalOcean's CDN purges through its API only. */
+export function assertPurgeToken({ cdn, secrets }: Pick<Settings, "cdn" | "secrets">): Problem[] {
+  if (!cdn.purge.enabled || cdn.kind !== "spaces" || secrets.cdnPurge.token !== undefined) return [];
+  return [
+    {
+      path: "secrets.cdnPurge.token",
+      message:
+        "is missing, and cdn.purge.enabled needs it: make a DigitalOcean token with the scope cdn:delete only, then run: pulumi config set --secret --path mastodon:secrets.cdnPurge.token",
+    },
+  ];
+}
+
+/** Sidekiq's queue whose jobs call the purge service (Mastodon's app/workers/cache_buster_worker.rb). */
+const purgeQueue = "pull";
+
+/** Workers outside the cluster do not reach the purge service, and their jobs would end without having purged anything. */
+export function assertPurgeReachable({
+  cdn,
+  mastodon,
+  workers,
+}: Pick<Settings, "cdn" | "mastodon" | "workers">): Problem[] {
+  if (!cdn.purge.enabled) return [];
+  const elsewhere = mastodon.sidekiq.servedElsewhere;
+  const places = [
+    ...(servesPurges(elsewhere) ? [{ path: "mastodon.sidekiq.servedElsewhere", value: elsewhere }] : []),
+    ...Object.entries(workers)
+      .filter(([, { queues }]) => servesPurges(queues))
+      .map(([name, { queues }]) => ({ path: `workers.${name}.queues`, value: queues })),
+  ];
+  return places.map((place) => ({
+    ...place,
+    message: `must not hold ${purgeQueue} while cdn.purge.enabled is true: only Sidekiq in the cluster reaches the purge service; serve ${purgeQueue} in mastodon.sidekiq.groups alone, or turn the purge off`,
+  }));
+}
+
+function servesPurges(queues: readonly string[]): boolean {
+  return queues.some((entry) => parseQueue(entry).name === purgeQueue);
+}
+
+/** A move of the media, as far as settings alone tell. */
+export function assertMediaMove(settings: Pick<Settings, "cdn" | "domains">, today: string): Problem[] {
+  return mediaMoveProblems(settings, today);
+}
+
+export const cdnRules = [
+  rule(["cdn", "secrets"], assertPurgeToken),
+  rule(["cdn", "mastodon", "workers"], assertPurgeReachable),
+  rule(["cdn", "domains"], (settings) => assertMediaMove(settings, new Date().toISOString().slice(0, 10))),
+];
