@@ -1,6 +1,7 @@
 // Reads the stack's settings the way the program will, before anything is started: a mistake then touches nothing.
 import { basename, join } from "node:path";
 import { readFileSync } from "node:fs";
+import { readDocsSite } from "../src/docs-site.ts";
 import { parseSettings, readStackFile, SettingsError } from "../src/settings.ts";
 import { LocalCloudError } from "./errors.ts";
 import { projectRoot } from "./home.ts";
@@ -8,7 +9,8 @@ import { projectRoot } from "./home.ts";
 /** @throws LocalCloudError with one line for each mistake. */
 export function checkSettings(settingsFile: string): void {
   try {
-    parseSettings(readStackFile(readText(join(projectRoot, "Pulumi.yaml")), readText(settingsFile)));
+    const settings = parseSettings(readStackFile(readText(join(projectRoot, "Pulumi.yaml")), readText(settingsFile)));
+    readDocsSite(settings);
   } catch (error) {
     if (error instanceof SettingsError) throw new LocalCloudError(`${basename(settingsFile)}: ${error.message}`);
     throw error;

@@ -1,6 +1,8 @@
 // Takes the settings from Pulumi's configuration of the running stack.
 import * as pulumi from "@pulumi/pulumi";
 import runtimeConfig from "@pulumi/pulumi/runtime/config.js";
+import type { SiteObject } from "../components/storage/site/objects.ts";
+import { readDocsSite } from "./docs-site.ts";
 import type { Secret } from "./secret.ts";
 import { parseSettings, SettingsError } from "./settings.ts";
 import type { Settings } from "./settings-schema.ts";
@@ -21,8 +23,21 @@ export function loadSettings(): Settings {
     const subject = key.slice(prefix.length);
     raw[subject] = isConfigSecret(key) ? withSecrets(value, written[subject]) : value;
   }
+  return forPeople(() => parseSettings(raw));
+}
+
+/**
+ * The objects of the documentation site that the settings name.
+ * @throws pulumi.RunError with everything in its folder that cannot be published
+ */
+export function loadDocsSite(settings: Settings): readonly SiteObject[] {
+  return forPeople(() => readDocsSite(settings));
+}
+
+/** Mistakes of people are shown without a stack trace. */
+function forPeople<Value>(read: () => Value): Value {
   try {
-    return parseSettings(raw);
+    return read();
   } catch (error) {
     throw error instanceof SettingsError ? new pulumi.RunError(error.message) : error;
   }

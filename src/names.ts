@@ -11,3 +11,8 @@ export function bucketNames({ name, storage, backups }: Pick<Settings, "name" | 
     immutable: backups.immutable.bucket ?? `${name}-immutable`,
   };
 }
+
+/** The Spaces key of one consumer. */
+export function spacesKeyName(name: string, consumer: string): string {
+  return `${name}-${consumer}`;
+}

@@ -29,6 +29,16 @@ const bucket = z.strictObject({
   name: z.string(),
   region: z.string(),
   endpoint: url.describe("S3 endpoint of the region, without the bucket"),
+  keys: z
+    .array(z.strictObject({ name: z.string(), permission: z.enum(["read", "readwrite"]) }))
+    .optional()
+    .describe("Spaces keys that open this bucket and no other; the keys themselves are no output"),
+});
+
+const docsSite = z.strictObject({
+  url: url.describe("where readers begin"),
+  objects: z.int().min(1).describe("objects that the site consists of"),
+  contentHash: z.string().describe("SHA-256 over all names and contents; another one means that something was published"),
 });
 
 const address = z.strictObject({ host: hostname.describe("private: reachable inside the VPC only"), port: z.int() });
@@ -152,6 +162,7 @@ export const outputsSchema = z.strictObject({
     ipv6: z.string().optional().describe("public IPv6 address, unless dns.ipv6 is false"),
   }),
   inventory,
+  docsSite: docsSite.optional().describe("the published documentation; missing where storage.docs.site names none"),
   plans: plans.optional(),
 });
 

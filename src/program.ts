@@ -30,6 +30,7 @@ import { previousResources } from "./previous-resources.ts";
  */
 export async function program(): Promise<Record<string, unknown>> {
   const settings = loadSettings();
+  const docsSite = loadDocsSite(settings);
   const plans = makePlans(settings);
   await reportPlans(plans.tables);
   const previous = await previousOutputs();
@@ -40,7 +41,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const compute = buildCompute(context, await clusterVersion(context, saved));
   const databases = buildDatabases(context, compute);
   const zoned = buildZone(context);
-  const storage = buildStorage(context);
+  const storage = buildStorage(context, docsSite);
   const cdn = buildCdn(context, zoned, storage);
   const mail = buildMail(context);
   const tailnet = buildTailnet(context);
@@ -59,5 +60,5 @@ export async function program(): Promise<Record<string, unknown>> {
   buildMonitoring(context, { compute, databases, mastodon, workers });
   buildProject(context, { compute, databases, zoned, storage, mastodon, workers });
   guard.finish();
-  return stackOutputs(context, { compute, databases, zoned, cdn, mail, tailnet, mastodon, records, plans });
+  return stackOutputs(context, { compute, databases, zoned, cdn, mail, tailnet, mastodon, records, plans, docsSite });
 }

@@ -13,6 +13,12 @@ export interface BucketPlan {
   readonly protect: boolean;
 }
 
+/** Key of the object that uptime checks read. */
+export const probeKey = "uptime.txt";
+
+/** Days after which a begun upload is given up. Spaces does so by itself only after a month or three (facts/digitalocean.md section 8). */
+const uploadDays = 7;
+
 export function bucketInputs({ bucket, region, keepDays, protect }: BucketPlan): digitalocean.SpacesBucketArgs {
   return {
     name: bucket,
@@ -24,19 +30,26 @@ export function bucketInputs({ bucket, region, keepDays, protect }: BucketPlan):
         id: "expire-old-versions",
         enabled: true,
         noncurrentVersionExpiration: { days: keepDays },
-        abortIncompleteMultipartUploadDays: 7,
+        // What a deletion leaves when its last version has gone. It takes no space, but listings walk over it.
+        expiration: { expiredObjectDeleteMarker: true },
+        abortIncompleteMultipartUploadDays: uploadDays,
       },
     ],
     forceDestroy: !protect,
   };
 }
 
+/** What a player needs to seek in a recording, and a client to know whether its copy is the newest. Scripts see no others. */
+const exposedHeaders = ["Accept-Ranges", "Content-Length", "Content-Range", "ETag", "Last-Modified"];
+
+/** For reading only: uploads go through the server. Without them the web interface cannot play videos or draw pictures (D4.2). */
 export function corsRules(origins: readonly string[]): digitalocean.SpacesBucketCorsConfigurationArgs["corsRules"] {
   return [
     {
       allowedMethods: ["GET", "HEAD"],
       allowedOrigins: [...origins],
       allowedHeaders: ["*"],
+      exposeHeaders: exposedHeaders,
       maxAgeSeconds: 3600,
     },
   ];

@@ -1,15 +1,14 @@
 // A Spaces bucket with history.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { bucketInputs, corsRules, type BucketPlan } from "./inputs.ts";
+import { bucketInputs, type BucketPlan, corsRules, probeKey } from "./inputs.ts";
+
+export { probeKey };
 
 export interface VersionedBucketArgs extends BucketPlan {
   /** Puts a small public object into the bucket, which uptime checks read: the bucket's root answers 403 on purpose. */
   readonly probe: boolean;
 }
-
-/** Key of the object that uptime checks read. */
-export const probeKey = "uptime.txt";
 
 /** A Spaces bucket with history: versions are kept, and old ones expire after `keepDays`. */
 export class VersionedBucket extends pulumi.ComponentResource {

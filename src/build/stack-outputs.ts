@@ -9,6 +9,7 @@ import { allowedHosts } from "../../components/cdn/media-move/hosts.ts";
 import { nodePoolName } from "../../components/kubernetes/inputs.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
+import type { SiteObject } from "../../components/storage/site/objects.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
 import type { Plans } from "../plans/plans.ts";
@@ -33,13 +34,19 @@ export interface OutputParts {
   readonly mastodon: Mastodon;
   readonly records: readonly pulumi.Output<TypedRecord>[];
   readonly plans: Plans;
+  readonly docsSite: readonly SiteObject[];
 }
 
 type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
 
 /** All outputs. What is wrong with one fails the update, not the reader. */
 export function stackOutputs(context: Context, parts: OutputParts): Record<string, unknown> {
-  const outputs: OutputInputs = { ...declared(context), ...created(context, parts), plans: parts.plans.figures };
+  const outputs: OutputInputs = {
+    ...declared(context),
+    ...created(context, parts),
+    plans: parts.plans.figures,
+    ...docsSiteOutput(context.settings, parts.docsSite),
+  };
   const { kubeconfig, ...open } = outputs;
   // Nothing is checked while something is not known yet, which is so in the first preview.
   const checked = pulumi.output(open).apply((values) => {
@@ -50,14 +57,10 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
 }
 
 /** What follows from the settings alone. */
-function declared({ settings, buckets }: Context) {
+function declared(context: Context) {
+  const { settings } = context;
   const { domains, network, storage, backups, mail, name } = settings;
-  const spaces = (["media", "assets", "docs", "backups"] as const).map((purpose) => {
-    const { region } = storage[purpose];
-    return { purpose, provider: "digitalocean", name: buckets[purpose], region, endpoint: spacesEndpoint(region) };
-  });
   const { region } = backups.immutable;
-  const endpoint = `https://s3.${region}.amazonaws.com`;
   return {
     contractVersion,
     urls: {
@@ -77,7 +80,7 @@ function declared({ settings, buckets }: Context) {
       immutable: region,
     },
     nodePools: nodePools(settings),
-    buckets: [...spaces, { purpose: "immutable", provider: "aws", name: buckets.immutable, region, endpoint }],
+    buckets: bucketOutputs(context),
     inventory: ansibleInventory(
       Object.entries(settings.workers).map(([worker, host]) => ({ ...host, name: `${name}-${worker}` })),
     ),

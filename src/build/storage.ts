@@ -1,33 +1,50 @@
-// Builds the buckets, each with a key of its own.
+// Builds the buckets, the keys of those who use them, and what is published in them.
 import { BucketKey } from "../../components/storage/bucket-key.ts";
+import { mediaConsumer } from "../../components/storage/consumers.ts";
 import type { BucketPurpose } from "../../components/storage/settings.ts";
+import type { SiteObject } from "../../components/storage/site/objects.ts";
+import { StaticSite } from "../../components/storage/site/static-site.ts";
 import { VersionedBucket } from "../../components/storage/versioned-bucket.ts";
+import { spacesKeyName } from "../names.ts";
 import type { Context } from "./context.ts";
 
 export type Storage = ReturnType<typeof buildStorage>;
 
-/** One bucket and one key for each purpose. */
-export function buildStorage({ settings, buckets, inMainAccount }: Context) {
-  const { name: prefix, storage, domains, protect } = settings;
-  const stored = (purpose: BucketPurpose, isPublic: boolean) => {
-    const { region, keepDays } = storage[purpose];
-    const origins = isPublic ? [`https://${domains.web}`] : [];
-    const bucket = new VersionedBucket(
-      purpose,
-      { bucket: buckets[purpose], region, keepDays, origins, probe: isPublic, protect },
-      inMainAccount,
-    );
-    const key = new BucketKey(
-      `${purpose}-access`,
-      { keyName: `${prefix}-${purpose}`, bucket: bucket.bucket, permission: "readwrite" },
-      inMainAccount,
-    );
-    return { bucket, key };
-  };
+/** The buckets; the media's with Mastodon's key, and the documentation's with the site in it. */
+export function buildStorage(context: Context, docsSite: readonly SiteObject[]) {
+  const { settings, inMainAccount } = context;
+  const { domains, storage } = settings;
+  const web = `https://${domains.web}`;
+  const media = bucketOf(context, "media", {
+    // Objects are reached under the CDN's name and the bucket's own: a page of the one may read from the other.
+    origins: [web, `https://${domains.media}`, ...storage.media.origins],
+    probe: true,
+  });
+  const { consumer, permission } = mediaConsumer;
+  const key = new BucketKey(
+    "media-access",
+    { keyName: spacesKeyName(settings.name, consumer), bucket: media.bucket, permission },
+    inMainAccount,
+  );
+  const docs = bucketOf(context, "docs", { origins: [web], probe: true });
+  if (docsSite.length > 0) {
+    const { region } = storage.docs;
+    new StaticSite("docs-site", { bucket: docs.bucket, region, objects: docsSite }, inMainAccount);
+  }
   return {
-    media: stored("media", true),
-    assets: stored("assets", true),
-    docs: stored("docs", true),
-    backups: stored("backups", false),
+    media: { bucket: media, key },
+    assets: { bucket: bucketOf(context, "assets", { origins: [web], probe: true }) },
+    docs: { bucket: docs },
+    backups: { bucket: bucketOf(context, "backups", { origins: [], probe: false }) },
   };
+}
+
+function bucketOf(
+  { settings, buckets, inMainAccount }: Context,
+  purpose: BucketPurpose,
+  use: { readonly origins: readonly string[]; readonly probe: boolean },
+): VersionedBucket {
+  const { region, keepDays } = settings.storage[purpose];
+  const plan = { bucket: buckets[purpose], region, keepDays, protect: settings.protect };
+  return new VersionedBucket(purpose, { ...plan, ...use }, inMainAccount);
 }

@@ -1,7 +1,7 @@
 // Buckets, their settings, objects and keys.
 import { createHash } from "node:crypto";
 import { CloudError, type Context, type Hooks, type Properties } from "../contract.ts";
-import { objects, text } from "../shared/values.ts";
+import { isObject, objects, text } from "../shared/values.ts";
 import { objectsOf, requireBelow, requireFree, requireParent, tokenOf } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { spacesKeyPair } from "./secrets.ts";
@@ -99,17 +99,29 @@ const logging: Hooks = {
   },
 };
 
+function isVersioned(ctx: Context, bucketName: string): boolean {
+  const versioning = ctx.account.get(tokenOf("SpacesBucket"), bucketName)?.object["versioning"];
+  return isObject(versioning) && versioning["enabled"] === true;
+}
+
+/** Another version for every other object; which one means nothing. */
+function versionOf(inputs: Properties): string {
+  return createHash("sha256").update(JSON.stringify(inputs)).digest("base64url").slice(0, 32);
+}
+
 const bucketObject: Hooks = {
   validate: (ctx, inputs) => void requireParent(ctx, "SpacesBucket", text(inputs, "bucket"), "bucket"),
   // Two buckets may hold the same key, so the key alone, which the real plugin uses, would not do here.
   id: (_ctx, inputs) => `${text(inputs, "bucket")}/${text(inputs, "key")}`,
-  outputs: (_ctx, _id, inputs) => ({
-    etag: createHash("md5")
-      .update(text(inputs, "content") ?? text(inputs, "contentBase64") ?? "")
-      .digest("hex"),
-    contentType: text(inputs, "contentType") ?? "binary/octet-stream",
-    versionId: "",
-  }),
+  outputs(ctx, _id, inputs) {
+    const content = Buffer.from(text(inputs, "content") ?? "");
+    const body = content.length > 0 ? content : Buffer.from(text(inputs, "contentBase64") ?? "", "base64");
+    return {
+      etag: createHash("md5").update(body).digest("hex"),
+      contentType: text(inputs, "contentType") ?? "binary/octet-stream",
+      versionId: isVersioned(ctx, text(inputs, "bucket") ?? "") ? versionOf(inputs) : "",
+    };
+  },
 };
 
 const key: Hooks = {

@@ -1,0 +1,19 @@
+// Who is given a key to which bucket.
+import type { BucketPermission } from "./inputs.ts";
+import type { BucketPurpose } from "./settings.ts";
+
+export interface BucketConsumer {
+  /** Last part of the key's physical name. */
+  readonly consumer: string;
+  readonly bucket: BucketPurpose;
+  readonly permission: BucketPermission;
+}
+
+/** Mastodon writes, reads and deletes media, and makes single files public or private. */
+export const mediaConsumer: BucketConsumer = { consumer: "mastodon", bucket: "media", permission: "readwrite" };
+
+/**
+ * All keys. A key that nobody uses is only one more to lose, so each comes with the job that needs it: the stack itself publishes the
+ * docs site with the operator's key, and nothing in the cluster reads or writes the assets or the backups yet.
+ */
+export const bucketConsumers: readonly BucketConsumer[] = [mediaConsumer];
