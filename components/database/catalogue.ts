@@ -1,4 +1,4 @@
-// Which sizes of managed database exist, in which regions, and with how many nodes: data with its source, and what is asked of it.
+// Which sizes of managed database exist, and with how many nodes: data with its source, and what is asked of it.
 import data from "./database-sizes.json" with { type: "json" };
 
 /** The engines that the stack uses. */
@@ -20,11 +20,6 @@ export function nodeCounts(engine: Engine, size: string): readonly number[] {
   return layoutsOf(engine)
     .filter(({ sizes }) => sizes.includes(size))
     .map(({ nodes }) => nodes);
-}
-
-/** Regions that have the engine. */
-export function databaseRegions(engine: Engine): readonly string[] {
-  return data.engines[engine].regions;
 }
 
 /** `db-s-2vcpu-4gb` → 4, as every slug of the platform ends in its memory. Undefined when it does not. */

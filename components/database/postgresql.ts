@@ -1,6 +1,7 @@
 // Managed PostgreSQL: cluster, database, user, transaction pools, firewall and parameters; if wanted, a read replica and a log sink.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { createPools, type ConnectionPools } from "./connection-pools.ts";
 import {
   parameterInputs,
   postgresqlIgnored,
@@ -10,7 +11,7 @@ import {
   type TrustedSources,
 } from "./inputs.ts";
 import { LogSink, type LogSinkCredentials } from "./log-sink.ts";
-import { poolNameOf, poolOrder, type PoolName, type PoolSizes } from "./pools.ts";
+import { poolNameOf, type PoolName, type PoolSizes } from "./pools.ts";
 import type { PostgresqlSettings } from "./postgresql-settings.ts";
 import { PostgresqlReplica } from "./replica.ts";
 
@@ -29,13 +30,6 @@ export interface DatabaseLogin {
   readonly user: pulumi.Output<string>;
   /** Secret. */
   readonly password: pulumi.Output<string>;
-}
-
-/** What pools need of each other and of the cluster. */
-interface PoolParts {
-  readonly clusterId: pulumi.Output<string>;
-  readonly database: digitalocean.DatabaseDb;
-  readonly user: digitalocean.DatabaseUser;
 }
 
 /** PostgreSQL that only the cluster and tagged droplets reach: a transaction pool for each kind of process, the direct port for migrations. */
@@ -70,28 +64,11 @@ export class Postgresql extends pulumi.ComponentResource {
     });
     const clusterId = cluster.id;
     // One after the other: the platform changes a cluster's parts serially and refuses a second change meanwhile.
-    const database = new digitalocean.DatabaseDb(
-      `${name}-database`,
-      { clusterId, name: settings.database },
-      { parent: this, protect },
-    );
-    const user = new digitalocean.DatabaseUser(
-      `${name}-user`,
-      { clusterId, name: settings.user },
-      { parent: this, dependsOn: database },
-    );
-    const pools = this.createPools(name, args, { clusterId, database, user });
-    const firewall = new digitalocean.DatabaseFirewall(
-      `${name}-firewall`,
-      { clusterId, rules: trustedSources(args) },
-      // Deleting the rules lets everybody in; they go with the database.
-      { parent: this, dependsOn: Object.values(pools), retainOnDelete: true },
-    );
-    const parameters = new digitalocean.DatabasePostgresqlConfig(
-      `${name}-parameters`,
-      parameterInputs(clusterId, settings),
-      { parent: this, dependsOn: firewall },
-    );
+    const database = this.createDatabase(name, args, clusterId);
+    const user = this.createUser(name, args, clusterId, database);
+    const pools = createPools(name, { ...args, clusterId, database, user, databaseName: settings.database }, this);
+    const firewall = this.createFirewall(name, args, clusterId, pools);
+    const parameters = this.createParameters(name, args, clusterId, firewall);
     this.createLogSink(name, args, clusterId, parameters);
     this.replica = this.createReplica(name, args, clusterId, parameters);
     // The address is given away only once the cluster may connect, so that a migration never meets a closed door.
@@ -100,58 +77,49 @@ export class Postgresql extends pulumi.ComponentResource {
     this.database = database.name;
     this.app = { user: user.name, password: pulumi.secret(user.password) };
     this.admin = { user: cluster.user, password: pulumi.secret(cluster.password) };
-    this.pools = {
-      web: { name: poolNameOf(settings.database, "web"), port: pools.web.port },
-      sidekiq: { name: poolNameOf(settings.database, "sidekiq"), port: pools.sidekiq.port },
-      streaming: { name: poolNameOf(settings.database, "streaming"), port: pools.streaming.port },
-    };
+    const access = (pool: PoolName) => ({ name: poolNameOf(settings.database, pool), port: pools[pool].port });
+    this.pools = { web: access("web"), sidekiq: access("sidekiq"), streaming: access("streaming") };
     this.caCertificate = digitalocean.getDatabaseCaOutput({ clusterId }, { parent: this }).certificate;
     this.clusterId = clusterId;
     this.clusterUrn = cluster.clusterUrn;
     this.registerOutputs({ host: this.host, port: this.port, database: this.database });
   }
 
-  /** In the order that keeps their sum within the cluster's connections while they change. */
-  private createPools(name: string, args: PostgresqlArgs, parts: PoolParts) {
-    const made: Partial<Record<PoolName, digitalocean.DatabaseConnectionPool>> = {};
-    let last: pulumi.Resource = parts.user;
-    for (const pool of poolOrder(args.poolSizes, args.previousPoolSizes))
-      last = made[pool] = this.createPool(name, args, parts, pool, last);
-    const { web, sidekiq, streaming } = made;
-    if (!web || !sidekiq || !streaming) throw new Error("every pool must be made");
-    return { web, sidekiq, streaming };
+  private createDatabase(name: string, { settings, protect }: PostgresqlArgs, clusterId: pulumi.Output<string>) {
+    const inputs = { clusterId, name: settings.database };
+    return new digitalocean.DatabaseDb(`${name}-database`, inputs, { parent: this, protect });
   }
 
-  /**
-   * A pool has no update: every change takes it away and makes it anew (D2.4). For these seconds its clients lose their connections and find
-   * no database: requests fail, jobs go back to their queue, browsers reconnect. The other pools go on. A successor beside it is not
-   * possible, since both would need connections that the cluster has only once.
-   */
-  private createPool(
+  private createUser(
     name: string,
-    { settings, poolSizes }: PostgresqlArgs,
-    { clusterId, database, user }: PoolParts,
-    pool: PoolName,
-    after: pulumi.Resource,
-  ): digitalocean.DatabaseConnectionPool {
-    return new digitalocean.DatabaseConnectionPool(
-      `${name}-pool-${pool}`,
-      {
-        clusterId,
-        name: poolNameOf(settings.database, pool),
-        dbName: database.name,
-        user: user.name,
-        mode: "transaction",
-        size: poolSizes[pool],
-      },
-      {
-        parent: this,
-        dependsOn: after,
-        deleteBeforeReplace: true,
-        // The only pool of earlier versions; it must make room before the others come.
-        aliases: pool === "web" ? [{ name: `${name}-pool` }] : [],
-      },
+    { settings }: PostgresqlArgs,
+    clusterId: pulumi.Output<string>,
+    database: pulumi.Resource,
+  ) {
+    const inputs = { clusterId, name: settings.user };
+    return new digitalocean.DatabaseUser(`${name}-user`, inputs, { parent: this, dependsOn: database });
+  }
+
+  private createFirewall(name: string, args: PostgresqlArgs, clusterId: pulumi.Output<string>, pools: ConnectionPools) {
+    return new digitalocean.DatabaseFirewall(
+      `${name}-firewall`,
+      { clusterId, rules: trustedSources(args) },
+      // Deleting the rules lets everybody in; they go with the database.
+      { parent: this, dependsOn: Object.values(pools), retainOnDelete: true },
     );
+  }
+
+  private createParameters(
+    name: string,
+    { settings }: PostgresqlArgs,
+    clusterId: pulumi.Output<string>,
+    firewall: pulumi.Resource,
+  ) {
+    const inputs = parameterInputs(clusterId, settings);
+    return new digitalocean.DatabasePostgresqlConfig(`${name}-parameters`, inputs, {
+      parent: this,
+      dependsOn: firewall,
+    });
   }
 
   private createLogSink(

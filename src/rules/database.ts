@@ -1,6 +1,5 @@
-// What the chosen database plans can carry: sizes and regions that exist, standbys, disks.
+// What the chosen database plans can carry: sizes that exist, standbys, disks, replicas and the log sink.
 import {
-  databaseRegions,
   databaseSizes,
   memoryGib,
   nodeCounts,
@@ -56,20 +55,8 @@ export function assertStandbyPossible(settings: DatabasePart): Problem[] {
     .map(({ path, engine, size, nodes }) => ({
       path: `${path}.nodes`,
       value: nodes,
-      message: `must be ${nodeCounts(engine, size).join(" or ")} with ${size}; ${nodes} nodes need ${sizesWithNodes(engine, nodes)[0] ?? "another number"} or another of: ${sizesWithNodes(engine, nodes).slice(1).join(", ")}`,
+      message: `must be ${nodeCounts(engine, size).join(" or ")} with ${size}; for ${nodes} nodes take for example ${sizesWithNodes(engine, nodes)[0] ?? "another number"}`,
     }));
-}
-
-export function assertDatabasesInRegion(settings: Pick<Settings, "database" | "network">): Problem[] {
-  const { region } = settings.network;
-  const missing = [...new Set(instancesOf(settings).map(({ engine }) => engine))].filter(
-    (engine) => !databaseRegions(engine).includes(region),
-  );
-  return missing.map((engine) => ({
-    path: "network.region",
-    value: region,
-    message: `has no managed ${engine}; allowed: ${databaseRegions(engine).join(", ")}`,
-  }));
 }
 
 /** Each size comes with a disk; the platform refuses a smaller one. */
@@ -100,10 +87,48 @@ export function assertReplicaNotSmaller({ database }: DatabasePart): Problem[] {
   ];
 }
 
+/** A secret that nothing uses, or half a login, is a mistake that the receiver would report as a refusal, if at all. */
+export function assertLogSinkSecretsFit({ database, secrets }: Pick<Settings, "database" | "secrets">): Problem[] {
+  const { logSink } = database.postgresql;
+  const given = secrets.database.logSink;
+  const path = "secrets.database.logSink";
+  const kinds = {
+    user: "opensearch",
+    password: "opensearch",
+    clientCertificate: "rsyslog",
+    clientKey: "rsyslog",
+  } as const;
+  const names = ["user", "password", "clientCertificate", "clientKey"] as const;
+  const idle = names
+    .filter((name) => given[name] && logSink?.kind !== kinds[name])
+    .map((name) => ({
+      path: `${path}.${name}`,
+      message: `is used by a sink of kind ${kinds[name]} only, and database.postgresql.logSink ${logSink ? `is of kind ${logSink.kind}` : "is not set"}; remove it`,
+    }));
+  const halves = [
+    ["user", "password"],
+    ["clientCertificate", "clientKey"],
+  ] as const;
+  const missing = halves
+    .flatMap(([one, other]) => [[one, other] as const, [other, one] as const])
+    .filter(([has, lacks]) => given[has] && !given[lacks])
+    .map(([has, lacks]) => ({
+      path: `${path}.${lacks}`,
+      message: `is missing, but ${has} is given; give both or none`,
+    }));
+  const open = logSink?.kind === "rsyslog" && !logSink.tls && given.clientCertificate;
+  const plain = {
+    path: "database.postgresql.logSink.tls",
+    value: false,
+    message: "must be true to show a client certificate",
+  };
+  return [...idle, ...missing, ...(open ? [plain] : [])];
+}
+
 export const databaseRules = [
   rule(["database"], assertDatabaseSizesKnown),
   rule(["database"], assertStandbyPossible),
-  rule(["database", "network"], assertDatabasesInRegion),
   rule(["database"], assertStorageNotBelowPlan),
   rule(["database"], assertReplicaNotSmaller),
+  rule(["database", "secrets"], assertLogSinkSecretsFit),
 ];
