@@ -36,7 +36,7 @@ function instancesOf({ database }: DatabasePart): Instance[] {
 }
 
 /** An unknown size has no known memory, and without it neither connections nor prices can be reckoned. */
-export function assertDatabaseSizesKnown(settings: DatabasePart): Problem[] {
+function assertDatabaseSizesKnown(settings: DatabasePart): Problem[] {
   return instancesOf(settings)
     .filter(({ engine, size }) => !databaseSizes(engine).includes(size))
     .map(({ path, engine, size }) => ({
@@ -47,7 +47,7 @@ export function assertDatabaseSizesKnown(settings: DatabasePart): Problem[] {
 }
 
 /** The smallest plans have no standby. */
-export function assertStandbyPossible(settings: DatabasePart): Problem[] {
+function assertStandbyPossible(settings: DatabasePart): Problem[] {
   return instancesOf(settings)
     .filter(
       ({ engine, size, nodes }) => databaseSizes(engine).includes(size) && !nodeCounts(engine, size).includes(nodes),
@@ -60,7 +60,7 @@ export function assertStandbyPossible(settings: DatabasePart): Problem[] {
 }
 
 /** Each size comes with a disk; the platform refuses a smaller one. */
-export function assertStorageNotBelowPlan({ database }: DatabasePart): Problem[] {
+function assertStorageNotBelowPlan({ database }: DatabasePart): Problem[] {
   const { size, storageGib } = database.postgresql;
   const included = includedStorageGib(size);
   if (storageGib === undefined || included === undefined || storageGib >= included) return [];
@@ -74,7 +74,7 @@ export function assertStorageNotBelowPlan({ database }: DatabasePart): Problem[]
 }
 
 /** A replica holds and replays everything that the primary does, and the platform refuses a smaller one. */
-export function assertReplicaNotSmaller({ database }: DatabasePart): Problem[] {
+function assertReplicaNotSmaller({ database }: DatabasePart): Problem[] {
   const { size, replica } = database.postgresql;
   const [own, primary] = [memoryGib(replica?.size ?? size), memoryGib(size)];
   if (own === undefined || primary === undefined || own >= primary) return [];
@@ -88,7 +88,7 @@ export function assertReplicaNotSmaller({ database }: DatabasePart): Problem[] {
 }
 
 /** A secret that nothing uses, or half a login, is a mistake that the receiver would report as a refusal, if at all. */
-export function assertLogSinkSecretsFit({ database, secrets }: Pick<Settings, "database" | "secrets">): Problem[] {
+function assertLogSinkSecretsFit({ database, secrets }: Pick<Settings, "database" | "secrets">): Problem[] {
   const { logSink } = database.postgresql;
   const given = secrets.database.logSink;
   const path = "secrets.database.logSink";

@@ -12,6 +12,8 @@ import { Secret } from "../../src/secret.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { credentials, stackFile } from "../stacks.ts";
 
+const secret = (value: string) => new Secret(value);
+
 /** Production settings with other databases, and secrets of the log sink. */
 const parsed = (database: unknown, logSink: Record<string, Secret> = {}) =>
   parseSettings({ ...stackFile("prod"), database, secrets: { ...credentials, database: { logSink } } });
@@ -155,8 +157,6 @@ describe("who may connect", () => {
 describe("the log sink", () => {
   const syslog = { postgresql: { logSink: { kind: "rsyslog", server: "logs.social.example" } } };
   const search = { postgresql: { logSink: { kind: "opensearch", server: "logs.social.example" } } };
-  const secret = (name: string) => new Secret(name);
-
   it("is off, or of one of two kinds", () => {
     expect(parsed({}).database.postgresql.logSink).toBeUndefined();
     expect(parsed(syslog).database.postgresql.logSink).toMatchObject({ port: 6514, tls: true, format: "rfc5424" });

@@ -4,8 +4,6 @@ import { connectionBudget, type ConnectionBudget, type ConnectionSettings } from
 import { connectionsOf, directConsumers } from "./consumers.ts";
 
 /** The figures of the output `plans.connections`. */
-export type ConnectionPlan = ReturnType<typeof connectionPlan>;
-
 export function connectionPlan(settings: ConnectionSettings) {
   const { size, limit, used, consumers, pools, replica } = connectionBudget(settings);
   return {
