@@ -1,5 +1,6 @@
 // The stack's outputs as a contract: what other tools may rely on, as one zod schema. `docs/outputs.md` explains each field.
 import { z } from "zod";
+import { capacityFiguresSchema } from "./plans/capacity/figures.ts";
 
 /** Raised by one for every change that could break a reader; new optional fields do not raise it. */
 export const contractVersion = 2;
@@ -73,7 +74,7 @@ const grant = z.strictObject({ src: z.array(z.string()), dst: z.array(z.string()
 
 const plans = z
   .strictObject({
-    capacity: z.unknown().optional(),
+    capacity: capacityFiguresSchema.optional(),
     connections: z.unknown().optional(),
     cost: z.unknown().optional(),
   })

@@ -23,6 +23,11 @@ const reservedRanges: readonly { readonly range: string; readonly region?: strin
   { range: "10.48.0.0/16", region: "sfo3" },
 ];
 
+/** The ranges that DigitalOcean keeps in a region. */
+export function reservedIn(region: string): string[] {
+  return reservedRanges.filter((one) => one.region === undefined || one.region === region).map(({ range }) => range);
+}
+
 /** Two networks share an address exactly when one of them holds the other. */
 export function rangesOverlap(one: string, other: string): boolean {
   const first = new Address4(one);
@@ -40,14 +45,14 @@ export function overlapProblems(ranges: readonly NamedRange[], region: string): 
       value: other.range,
       message: `overlaps ${one.path} (${one.range}); choose ranges that share no address`,
     }));
-  const taken = reservedRanges.filter((reserved) => reserved.region === undefined || reserved.region === region);
+  const taken = reservedIn(region);
   const reservedOverlaps = ranges.flatMap(({ path, range }) =>
     taken
-      .filter((reserved) => rangesOverlap(range, reserved.range))
+      .filter((reserved) => rangesOverlap(range, reserved))
       .map((reserved) => ({
         path,
         value: range,
-        message: `overlaps ${reserved.range}, which DigitalOcean keeps for itself in ${region}; choose another private range`,
+        message: `overlaps ${reserved}, which DigitalOcean keeps for itself in ${region}; choose another private range`,
       })),
   );
   return [...ownOverlaps, ...reservedOverlaps];

@@ -1,6 +1,8 @@
 // Every plan that follows from the settings alone: a table for people, and the same figures for the output `plans`.
 import type { Outputs } from "../outputs.ts";
 import type { Settings } from "../settings-schema.ts";
+import { capacityFigures } from "./capacity/figures.ts";
+import { capacityTable } from "./capacity/table.ts";
 import { connectionPlan, connectionTable } from "./connections/table.ts";
 
 export interface Plans {
@@ -12,5 +14,8 @@ export interface Plans {
 
 /** Makes all plans. What cannot be carried out was refused with the settings already. */
 export function makePlans(settings: Settings): Plans {
-  return { tables: [connectionTable(settings)], figures: { connections: connectionPlan(settings) } };
+  return {
+    tables: [capacityTable(settings), connectionTable(settings)],
+    figures: { capacity: capacityFigures(settings), connections: connectionPlan(settings) },
+  };
 }

@@ -60,7 +60,7 @@ const getSizes: InvokeFunction = {
       disk: size.diskGib ?? 0,
       priceMonthly: size.priceMonthly,
       priceHourly: Number((size.priceMonthly / 672).toFixed(5)),
-      regions: regions,
+      regions: [...regions],
       transfer: 0,
     }));
     return Promise.resolve({ ...args, id: "sizes", sizes });

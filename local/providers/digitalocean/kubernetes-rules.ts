@@ -1,7 +1,8 @@
 // What DOKS refuses: versions, ranges, pool sizes, limits.
+import { reservedIn } from "../../../components/network/ranges.ts";
 import { CloudError, type Context, type Properties, type StoredObject } from "../contract.ts";
-import { number, object, text } from "../shared/values.ts";
-import { overlap } from "./addresses.ts";
+import { number, object, objects, text, texts } from "../shared/values.ts";
+import { isCidr, isIpv4, isPrivate, overlap } from "./addresses.ts";
 import { poolMinimum, requireDroplets } from "./droplets.ts";
 import { objectsOf, requireFree, requireVpcOfRegion } from "./guards.ts";
 import { requireRegion } from "./places.ts";
@@ -9,9 +10,6 @@ import { requireDropletSize } from "./sizes.ts";
 
 /** Versions on offer, newest first: the three newest minors (August 2026; 1.36.3-do.0 was seen on a running cluster). */
 export const kubernetesVersions = ["1.36.3-do.0", "1.35.6-do.0", "1.34.9-do.0"];
-
-/** Ranges that DOKS keeps for itself (product documentation, November 2025). */
-const reservedRanges = ["10.246.0.0/24", "10.229.0.0/16"];
 
 const mostNodes = 512;
 
@@ -33,13 +31,15 @@ function requireRanges(ctx: Context, inputs: Properties): void {
     return range === undefined ? [] : [{ property, range }];
   });
   const taken = [
-    ...reservedRanges.map((range) => ({ range, holder: "DOKS itself" })),
+    ...reservedIn(text(inputs, "region") ?? "").map((range) => ({ range, holder: "DigitalOcean itself" })),
     ...objectsOf(ctx, "Vpc").map((vpc) => ({
       range: text(vpc.object, "ipRange") ?? "0.0.0.0/32",
       holder: `VPC ${text(vpc.object, "name")}`,
     })),
   ];
   for (const { property, range } of own) {
+    if (!isPrivate(range))
+      throw new CloudError("unprocessable_entity", `${range} is no private range; choose one of RFC 1918`, property);
     const clash = taken.find((other) => overlap(range, other.range));
     if (clash)
       throw new CloudError(
@@ -80,6 +80,36 @@ export function requirePool(ctx: Context, pool: Properties, path: string, except
   requireDroplets(ctx, poolMinimum(pool), exceptId);
 }
 
+/** What the cluster's autoscaler can be told (product documentation, 9 September 2025; the provider's spelling of expanders). */
+const expanders = ["random", "priority", "least-waste"];
+
+function requireAutoscaler(inputs: Properties): void {
+  for (const configuration of objects(inputs, "clusterAutoscalerConfigurations")) {
+    const threshold = number(configuration, "scaleDownUtilizationThreshold") ?? 0.5;
+    if (threshold < 0 || threshold > 1) refuseAutoscaler(`${threshold} is no share; give a number from 0 to 1`);
+    const time = text(configuration, "scaleDownUnneededTime") ?? "10m";
+    if (!/^(\d+(\.\d+)?(h|m|s))+$/.test(time)) refuseAutoscaler(`${time} is no duration; give for example 10m`);
+    const unknown = texts(configuration, "expanders").find((name) => !expanders.includes(name));
+    if (unknown !== undefined) refuseAutoscaler(`${unknown} is no expander; choose of ${expanders.join(", ")}`);
+  }
+}
+
+function refuseAutoscaler(message: string): never {
+  throw new CloudError("unprocessable_entity", message, "clusterAutoscalerConfigurations");
+}
+
+/** The real platform gives the firewall by invitation; this account counts as invited. */
+function requireFirewall(inputs: Properties): void {
+  const isAddress = (text: string): boolean => isIpv4(text) || isCidr(text);
+  const wrong = texts(object(inputs, "controlPlaneFirewall"), "allowedAddresses").filter((one) => !isAddress(one));
+  if (wrong.length > 0)
+    throw new CloudError(
+      "unprocessable_entity",
+      `${wrong.join(", ")}: neither an address nor a range`,
+      "controlPlaneFirewall",
+    );
+}
+
 /** Everything that a cluster must fulfil. */
 export function requireCluster(ctx: Context, inputs: Properties, previous?: StoredObject): void {
   requireRegion("a Kubernetes cluster", text(inputs, "region"));
@@ -87,6 +117,8 @@ export function requireCluster(ctx: Context, inputs: Properties, previous?: Stor
   requireFree(ctx, "KubernetesCluster", "name", inputs, previous);
   requireVpcOfRegion(ctx, inputs, "vpcUuid");
   if (!previous) requireRanges(ctx, inputs);
+  requireAutoscaler(inputs);
+  requireFirewall(inputs);
   if (previous?.object["ha"] === true && inputs["ha"] === false)
     throw new CloudError(
       "unprocessable_entity",

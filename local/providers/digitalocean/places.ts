@@ -1,27 +1,12 @@
-// Which region offers which product. Source: the product's regional availability pages of 20 November 2025, and the plugin's own list
-// of Spaces regions (August 2026); facts/digitalocean.md section 2 of the design notes.
+// Which region offers which product; where this comes from stands in components/regions.ts.
+import { regionsWith } from "../../../components/regions.ts";
 import { CloudError } from "../contract.ts";
 
-/** Regions with Droplets, VPCs, load balancers and volumes. */
-export const regions = [
-  "ams3",
-  "atl1",
-  "blr1",
-  "fra1",
-  "lon1",
-  "nyc1",
-  "nyc2",
-  "nyc3",
-  "ric1",
-  "sfo2",
-  "sfo3",
-  "sgp1",
-  "syd1",
-  "tor1",
-];
+/** Regions with Droplets, VPCs, load balancers and volumes: all. */
+export const regions: readonly string[] = regionsWith();
 
 /** Regions with object storage. */
-export const spacesRegions = ["ams3", "atl1", "blr1", "fra1", "lon1", "nyc3", "sfo2", "sfo3", "sgp1", "syd1", "tor1"];
+export const spacesRegions: readonly string[] = regionsWith("spaces");
 
 const offers = {
   "a VPC": regions,
@@ -29,21 +14,8 @@ const offers = {
   "a load balancer": regions,
   "a volume": regions,
   "a reserved IP": regions,
-  "a Kubernetes cluster": [
-    "ams3",
-    "atl1",
-    "blr1",
-    "fra1",
-    "lon1",
-    "nyc1",
-    "nyc3",
-    "sfo2",
-    "sfo3",
-    "sgp1",
-    "syd1",
-    "tor1",
-  ],
-  "a database cluster": regions,
+  "a Kubernetes cluster": regionsWith("kubernetes"),
+  "a database cluster": regionsWith("postgresql"),
   "a bucket": spacesRegions,
   // Not in TOR1: a cluster there pulls from nyc3.
   "a container registry": ["ams3", "blr1", "fra1", "nyc3", "sfo3", "sgp1", "syd1"],

@@ -1,31 +1,7 @@
-// The capacity plan for people: a table in each preview, and the same figures as an output.
+// The capacity plan for people: a table in each preview.
 import Table from "cli-table3";
-import type { Settings } from "../../settings-schema.ts";
+import type { PlanSettings } from "./figures.ts";
 import { dropletPlan, type DropletPlan, type PoolPlan, poolPlans } from "./plan.ts";
-
-type PlanSettings = Pick<Settings, "account" | "kubernetes" | "mastodon" | "workers">;
-
-/** The figures of the output `plans.capacity`. */
-export type CapacityFigures = ReturnType<typeof capacityFigures>;
-
-export function capacityFigures(settings: PlanSettings) {
-  return {
-    pools: poolPlans(settings).map(({ pool, size, min, max, room, atRest, atPeak }) => ({
-      pool,
-      size,
-      min,
-      max,
-      room: { millicores: room.millicores, memoryMib: room.memoryMib, pods: room.pods },
-      atRest: loadFigures(atRest),
-      atPeak: loadFigures(atPeak),
-    })),
-    droplets: { ...dropletPlan(settings) },
-  };
-}
-
-function loadFigures({ nodes = 0, pods, millicores, memoryMib }: PoolPlan["atRest"]) {
-  return { nodes, pods, millicores, memoryMib };
-}
 
 /** Pools with their nodes and loads, and the account's droplets under it. */
 export function capacityTable(settings: PlanSettings): string {
