@@ -45,7 +45,7 @@ export const secretsSettingsSchema = z
         secretAccessKey: secretSchema("secrets.aws.secretAccessKey"),
       })
       .prefault({ accessKeyId: undefined, secretAccessKey: undefined })
-      .describe("access key that may manage SES, IAM users and S3"),
+      .describe("access key that may manage SES, SNS, CloudWatch alarms, IAM users and S3, and what the CDN and the DNS at Amazon need"),
     monitoring: monitoringSecretsSchema.prefault({}).describe("where alarms and heartbeats go"),
     database: z
       .strictObject({ logSink: logSinkSecretsSchema.prefault({}) })

@@ -32,6 +32,9 @@ const script = [
   `${curl} --retry 3 "$HEARTBEAT_URL"`,
 ].join("\n");
 
+/** What the container runs. */
+export const watchdogCommand = ["sh", "-c", script];
+
 /** One look must end before the next begins, and a look that could not start is not made up for. */
 export function watchdogSpec({ image, minutes, placement }: WatchdogPlan): kubernetes.types.input.batch.v1.CronJobSpec {
   return {
@@ -61,7 +64,7 @@ function watchdogPod(image: string, placement: Placement): kubernetes.types.inpu
         name: watchdogName,
         image,
         imagePullPolicy: "IfNotPresent",
-        command: ["sh", "-c", script],
+        command: watchdogCommand,
         env: [{ name: "HEARTBEAT_URL", valueFrom: { secretKeyRef: { name: watchdogName, key: heartbeatKey } } }],
         securityContext: containerSecurity,
         resources: containerResources({ cpu: "10m", memory: "16Mi", memoryLimit: "64Mi" }, "256Mi"),

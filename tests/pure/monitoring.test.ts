@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   loadBalancerAlarms,
@@ -9,7 +13,7 @@ import {
 import { uptimeChecks } from "../../components/monitoring/checks.ts";
 import { alertsPerCheck, metrics } from "../../components/monitoring/limits.ts";
 import { monitoringSettingsSchema } from "../../components/monitoring/settings.ts";
-import { watchdogPolicies, watchdogSpec } from "../../components/monitoring/watchdog-pod.ts";
+import { watchdogCommand, watchdogPolicies, watchdogSpec } from "../../components/monitoring/watchdog-pod.ts";
 import { Secret } from "../../src/secret.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { credentials, stackFile } from "../stacks.ts";
@@ -160,18 +164,41 @@ describe("heartbeats", () => {
   });
 });
 
-describe("the watchdog", () => {
-  const placement = { nodeSelector: {}, tolerations: [] };
-  const spec = watchdogSpec({ image: "nginx:1", minutes: 5, placement });
-  const text = JSON.stringify(spec);
+const [webHealth, streamingHealth, heartbeat] = [
+  "http://web:3000/health",
+  "http://streaming:4000/api/v1/streaming/health",
+  "https://ping.example/uuid with spaces; and more",
+] as const;
 
-  it("asks web and streaming, and only then reports", () => {
-    const [web, streaming, report] = ["http://web:3000/health", ":4000/api/v1/streaming/health", "$HEARTBEAT_URL"].map(
-      (part) => text.indexOf(part),
-    );
-    expect(web).toBeGreaterThan(0);
-    expect(streaming).toBeGreaterThan(web ?? 0);
-    expect(report).toBeGreaterThan(streaming ?? 0);
+const spec = watchdogSpec({ image: "nginx:1", minutes: 5, placement: { nodeSelector: {}, tolerations: [] } });
+
+/** Runs the container's own command with a curl that notes what it is asked, and fails as the real one on the broken address. */
+function runScript(broken: string) {
+  const folder = mkdtempSync(join(tmpdir(), "watchdog-"));
+  try {
+    const notes = join(folder, "asked");
+    const curl = `#!/bin/sh\nfor last; do :; done\necho "$last" >> "${notes}"\n[ "$last" != "$BROKEN" ] || exit 22\n`;
+    writeFileSync(join(folder, "curl"), curl, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env["PATH"]}`, HEARTBEAT_URL: heartbeat, BROKEN: broken };
+    const [shell = "", ...rest] = watchdogCommand;
+    const { status } = spawnSync(shell, rest, { env });
+    return { status, asked: readFileSync(notes, "utf8").trimEnd().split("\n") };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe("the watchdog", () => {
+  it("asks web and streaming, and then reports", () => {
+    expect(runScript("nothing")).toEqual({ status: 0, asked: [webHealth, streamingHealth, heartbeat] });
+  });
+
+  it.each([
+    [webHealth, [webHealth]],
+    [streamingHealth, [webHealth, streamingHealth]],
+    [heartbeat, [webHealth, streamingHealth, heartbeat]],
+  ])("fails and reports nothing when %s does not answer", (broken, asked) => {
+    expect(runScript(broken)).toEqual({ status: 22, asked });
   });
 
   it("never runs twice at a time", () => {
