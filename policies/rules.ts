@@ -87,6 +87,39 @@ const componentTokenIsOurs: Policy = {
       : "has a type that is not mastodon:<subject>:<Class>",
 };
 
+/** A public bucket lists everything in it, files that nobody was shown included; single objects are public instead. */
+const bucketIsNotListed: Policy = {
+  name: "bucket-is-not-listed",
+  check: ({ type, inputs }) =>
+    type === "digitalocean:index/spacesBucket:SpacesBucket" && inputs["acl"] === "public-read"
+      ? "would be listed to everybody; give it the ACL private"
+      : undefined,
+};
+
+/** Keys with grants and bucket policies exclude each other in a whole account (docs.digitalocean.com, Spaces limits, 25 Sep 2025). */
+const grantsNotPolicies: Policy = {
+  name: "grants-not-policies",
+  check: ({ type }) =>
+    type === "digitalocean:index/spacesBucketPolicy:SpacesBucketPolicy"
+      ? "excludes keys with grants for single buckets; give the consumer a key instead"
+      : undefined,
+};
+
+const keyOpensOneBucket: Policy = {
+  name: "key-opens-one-bucket",
+  check: ({ type, inputs }) => {
+    if (type !== "digitalocean:index/spacesKey:SpacesKey") return undefined;
+    const grants: unknown = inputs["grants"];
+    const narrow = Array.isArray(grants) && grants.length === 1 && !opensEverything(grants[0]);
+    return narrow ? undefined : "must have one grant, read or readwrite, for one bucket";
+  },
+};
+
+function opensEverything(grant: unknown): boolean {
+  if (typeof grant !== "object" || grant === null) return false; // not known yet
+  return Reflect.get(grant, "permission") === "fullaccess" || Reflect.get(grant, "bucket") === "";
+}
+
 /** All rules. */
 const policies: readonly Policy[] = [
   statefulIsProtected,
@@ -95,6 +128,9 @@ const policies: readonly Policy[] = [
   regionIsExplicit,
   hasComponentParent,
   componentTokenIsOurs,
+  bucketIsNotListed,
+  grantsNotPolicies,
+  keyOpensOneBucket,
 ];
 
 /** Everything that is wrong with one registration, each with the rule's name. */

@@ -52,7 +52,7 @@ function stored() {
   const account = openAccount(home);
   try {
     const objects = account.list({ type: objectType }).map(({ object }) => object);
-    return Object.fromEntries(objects.map((object) => [String(object["key"]), object]));
+    return Object.fromEntries(objects.map((object) => [JSON.stringify(object["key"]).slice(1, -1), object]));
   } finally {
     account.close();
   }

@@ -20,8 +20,16 @@ const pod = (image: string): Registration => ({
 });
 const configMap = (data: object): Registration => ({ ...vpc, type: "kubernetes:core/v1:ConfigMap", inputs: { data } });
 
+const key = (...grants: object[]): Registration => ({
+  ...vpc,
+  type: "digitalocean:index/spacesKey:SpacesKey",
+  protect: undefined,
+  inputs: { grants },
+});
+
 describe("accepted", () => {
   it.each([
+    ["a key to one bucket", key({ bucket: "media", permission: "readwrite" })],
     ["a protected VPC", vpc],
     [
       "a bucket that the setting unprotect names",
@@ -43,6 +51,23 @@ describe("refused", () => {
     ["a registry's port taken for a tag", pod("registry.example:5000/nginx"), "image-is-pinned"],
     ["a password in a ConfigMap", configMap({ DB_PASSWORD: "x" }), "config-map-holds-no-secret"],
     ["a resource outside any component", { ...vpc, hasComponentParent: false }, "has-component-parent"],
+    [
+      "a bucket that everybody may list",
+      { ...vpc, type: "digitalocean:index/spacesBucket:SpacesBucket", inputs: { region: "nyc3", acl: "public-read" } },
+      "bucket-is-not-listed",
+    ],
+    [
+      "a bucket policy",
+      { ...vpc, type: "digitalocean:index/spacesBucketPolicy:SpacesBucketPolicy" },
+      "grants-not-policies",
+    ],
+    ["a key to all buckets", key({ bucket: "", permission: "fullaccess" }), "key-opens-one-bucket"],
+    [
+      "a key to two buckets",
+      key({ bucket: "media", permission: "read" }, { bucket: "docs", permission: "read" }),
+      "key-opens-one-bucket",
+    ],
+    ["a key to nothing in particular", key(), "key-opens-one-bucket"],
     ["a component with a foreign token", { ...vpc, type: "acme:network", custom: false }, "component-token"],
   ])("%s", (_, registration, policy) => {
     expect(violations(registration, context).join()).toContain(`(policy ${policy})`);
