@@ -1,6 +1,7 @@
 // The stack's outputs as a contract: what other tools may rely on, as one zod schema. `docs/outputs.md` explains each field.
 import { z } from "zod";
 import { capacityFiguresSchema } from "./plans/capacity/figures.ts";
+import { costFiguresSchema } from "./plans/cost/figures.ts";
 
 /** Raised by one for every change that could break a reader; new optional fields do not raise it. */
 export const contractVersion = 2;
@@ -39,7 +40,9 @@ const bucket = z.strictObject({
 const docsSite = z.strictObject({
   url: url.describe("where readers begin"),
   objects: z.int().min(1).describe("objects that the site consists of"),
-  contentHash: z.string().describe("SHA-256 over all names and contents; another one means that something was published"),
+  contentHash: z
+    .string()
+    .describe("SHA-256 over all names and contents; another one means that something was published"),
 });
 
 const address = z.strictObject({ host: hostname.describe("private: reachable inside the VPC only"), port: z.int() });
@@ -62,7 +65,9 @@ const cdn = z.strictObject({
 
 const dnsRecord = z.strictObject({
   type: z.string(),
-  name: z.string().describe("relative to the zone; @ is the zone itself; a whole name with a trailing dot outside the zone"),
+  name: z
+    .string()
+    .describe("relative to the zone; @ is the zone itself; a whole name with a trailing dot outside the zone"),
   fqdn: z.string().optional().describe("the whole name without a trailing dot"),
   value: z.string().describe("host names end in a dot; without priority, flags and quotation marks"),
   valueWithoutDot: z.string().optional().describe("the same without that dot, as most control panels take it"),
@@ -76,7 +81,7 @@ const plans = z
   .strictObject({
     capacity: capacityFiguresSchema.optional(),
     connections: z.unknown().optional(),
-    cost: z.unknown().optional(),
+    cost: costFiguresSchema.optional(),
   })
   .describe("what follows from the settings alone, as the tables of a preview show it");
 
@@ -116,6 +121,14 @@ export const outputsSchema = z.strictObject({
   nodePools: z.array(nodePool),
   workloads: z.array(workload),
   buckets: z.array(bucket),
+  media: z.strictObject({
+    host: hostname.describe("where media is; the server's pages link there"),
+    allowedHosts: z
+      .array(
+        z.strictObject({ host: hostname, since: z.iso.date().describe("day of the first update that allowed it") }),
+      )
+      .describe("hosts that browsers may load media from: the one in use, and the other one of a move"),
+  }),
   cdn: z.strictObject({ media: cdn, assets: cdn, docs: cdn }),
   dns: z.strictObject({
     kind: z.enum(["digitalocean", "route53", "external"]).optional().describe("who serves the zone"),
@@ -125,12 +138,6 @@ export const outputsSchema = z.strictObject({
       .optional()
       .describe("to be entered at the registrar; empty where the stack does not keep the zone"),
     records: z.array(dnsRecord).describe("all records; with kind external they are to be created by hand"),
-  }),
-  media: z.strictObject({
-    host: hostname.describe("where media is; the server's pages link there"),
-    allowedHosts: z
-      .array(z.strictObject({ host: hostname, since: z.iso.date().describe("day of the first update that allowed it") }))
-      .describe("hosts that browsers may load media from: the one in use, and the other one of a move"),
   }),
   database: z.strictObject({
     host: hostname.describe("private: reachable inside the VPC only"),
@@ -144,10 +151,7 @@ export const outputsSchema = z.strictObject({
     replica: address.optional().describe("read replica; only where there is one"),
   }),
   valkey: z.record(z.string(), z.strictObject({ host: hostname, port: z.int(), evictionPolicy: z.string() })),
-  search: address
-    .extend({ user: z.string() })
-    .optional()
-    .describe("full-text search; only where there is one"),
+  search: address.extend({ user: z.string() }).optional().describe("full-text search; only where there is one"),
   mail: z.strictObject({
     host: hostname,
     port: z.int(),

@@ -6,6 +6,7 @@ import { clusterVersion } from "./build/cluster-version.ts";
 import { buildCompute } from "./build/compute.ts";
 import { createContext } from "./build/context.ts";
 import { buildDatabases } from "./build/databases.ts";
+import { buildEdgeCertificate } from "./build/edge-certificate.ts";
 import { buildMail } from "./build/mail.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
 import { buildProject } from "./build/project.ts";
@@ -32,12 +33,12 @@ export async function program(): Promise<Record<string, unknown>> {
   const settings = loadSettings();
   const docsSite = loadDocsSite(settings);
   const plans = makePlans(settings);
-  await reportPlans(plans.tables);
+  await reportPlans(plans);
   const previous = await previousOutputs();
   const saved = await previousResources();
   const guard = installGuard(settings, saved);
-  const context = createContext(settings, previous);
   checkMediaSwitch(settings, previous);
+  const context = createContext(settings, previous);
   const compute = buildCompute(context, await clusterVersion(context, saved));
   const databases = buildDatabases(context, compute);
   const zoned = buildZone(context);
@@ -48,13 +49,14 @@ export async function program(): Promise<Record<string, unknown>> {
   const purge = buildPurgeAccess(context, cdn);
   const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail, purge });
   buildPurgeBridge(context, { compute, cdn, mastodon, access: purge });
-  const records = buildRecords(context, {
+  const { records, placed } = buildRecords(context, {
     zoned,
     cdn,
     mail,
     loadBalancer: mastodon.loadBalancerAddress,
     loadBalancerIpv6: mastodon.loadBalancerIpv6,
   });
+  buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
   buildMonitoring(context, { compute, databases, mastodon, workers });

@@ -2,6 +2,7 @@
 import { connectionsRules } from "./rules/connections.ts";
 import { certificatesRules } from "./rules/certificates.ts";
 import { capacityRules } from "./rules/capacity.ts";
+import { costRules } from "./rules/cost.ts";
 import { databaseRules } from "./rules/database.ts";
 import { cdnRules } from "./rules/cdn.ts";
 import { dnsRules } from "./rules/dns.ts";
@@ -29,4 +30,5 @@ export const settingsRules: readonly SettingsRule[] = [
   ...workersRules,
   ...mailRules,
   ...monitoringRules,
+  ...costRules,
 ];

@@ -15,6 +15,7 @@ import { nameSchema } from "../components/shapes.ts";
 import { storageSettingsSchema } from "../components/storage/settings.ts";
 import { tailnetSettingsSchema } from "../components/tailnet/settings.ts";
 import { workersSettingsSchema } from "../components/workers/settings.ts";
+import { costSettingsSchema } from "./plans/cost/settings.ts";
 import { secretsSettingsSchema } from "./secrets-settings.ts";
 
 /** Every setting, by subject. The key in a stack file is `mastodon:<subject>`. */
@@ -43,6 +44,7 @@ export const settingsSchema = z.strictObject({
   backups: backupsSettingsSchema.prefault({}),
   monitoring: monitoringSettingsSchema,
   mastodon: mastodonSettingsSchema.prefault({}),
+  cost: costSettingsSchema.prefault({}),
   secrets: secretsSettingsSchema,
 });
 

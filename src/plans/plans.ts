@@ -4,10 +4,15 @@ import type { Settings } from "../settings-schema.ts";
 import { capacityFigures } from "./capacity/figures.ts";
 import { capacityTable } from "./capacity/table.ts";
 import { connectionPlan, connectionTable } from "./connections/table.ts";
+import { overBudget } from "./cost/budget.ts";
+import { costFigures } from "./cost/figures.ts";
+import { costTable } from "./cost/table.ts";
 
 export interface Plans {
   /** One table for each plan, without colours, in the order in which they are printed. */
   readonly tables: readonly string[];
+  /** What nobody asked to be refused, but everybody should know. */
+  readonly warnings: readonly string[];
   /** The figures, as `outputs.ts` describes them. */
   readonly figures: NonNullable<Outputs["plans"]>;
 }
@@ -15,7 +20,17 @@ export interface Plans {
 /** Makes all plans. What cannot be carried out was refused with the settings already. */
 export function makePlans(settings: Settings): Plans {
   return {
-    tables: [capacityTable(settings), connectionTable(settings)],
-    figures: { capacity: capacityFigures(settings), connections: connectionPlan(settings) },
+    tables: [capacityTable(settings), connectionTable(settings), costTable(settings)],
+    warnings: budgetWarnings(settings),
+    figures: {
+      capacity: capacityFigures(settings),
+      connections: connectionPlan(settings),
+      cost: costFigures(settings),
+    },
   };
+}
+
+function budgetWarnings(settings: Settings): string[] {
+  const message = overBudget(settings);
+  return message === undefined ? [] : [`mastodon:cost.budget.monthly: ${settings.cost.budget?.monthly} ${message}`];
 }

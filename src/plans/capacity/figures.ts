@@ -2,9 +2,10 @@
 import { z } from "zod";
 import type { Settings } from "../../settings-schema.ts";
 import { dropletPlan, type PoolPlan, poolPlans } from "./plan.ts";
+import type { CapacitySettings } from "./pods.ts";
 
 /** The settings that the plan follows from. */
-export type PlanSettings = Pick<Settings, "account" | "kubernetes" | "mastodon" | "workers">;
+export type PlanSettings = CapacitySettings & Pick<Settings, "account" | "workers">;
 
 const loadSchema = z.strictObject({
   nodes: z.int().describe("enough in whatever order the scheduler places the pods; at least the pool's min"),

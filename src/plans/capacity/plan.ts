@@ -5,7 +5,8 @@ import { systemDaemons } from "../../../components/kubernetes/system-workloads.t
 import { mainAccount } from "../../secrets-settings.ts";
 import type { Settings } from "../../settings-schema.ts";
 import { fits, nodesNeeded, type NodeRoom } from "./nodes-needed.ts";
-import { type CapacitySettings, groupsOf, platformPods, type PlannedPods, podsOf } from "./pods.ts";
+import { poollessPods } from "./other-pods.ts";
+import { type CapacitySettings, groupsOf, type PlannedPods, podsOf } from "./pods.ts";
 
 /** What a pool's pods ask for together, and the nodes that this needs. */
 interface Load {
@@ -62,7 +63,7 @@ export function poolPlans(settings: CapacitySettings): PoolPlan[] {
   const { system, pools } = settings.kubernetes;
   const fixed = { size: system.size, min: system.nodes, max: system.nodes };
   return [
-    poolPlan("system", fixed, platformPods),
+    poolPlan("system", fixed, poollessPods(settings)),
     ...Object.entries(pools).map(([pool, bounds]) => poolPlan(pool, bounds, podsOf(pool, settings))),
   ];
 }

@@ -1,11 +1,11 @@
-// Which pods run in which pool: Mastodon's by the pool that they name, the platform's wherever no taint keeps them out.
-import { systemDeployments } from "../../../components/kubernetes/system-workloads.ts";
+// Which pods run in which pool: those that name it, and where no taint keeps them out, those that name none.
 import { workloadDemands } from "../../../components/mastodon/demand.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PodGroup } from "./nodes-needed.ts";
+import { neighbourPods, type OtherPodsSettings, poollessPods } from "./other-pods.ts";
 
 /** The settings that say what runs where. */
-export type CapacitySettings = Pick<Settings, "kubernetes" | "mastodon">;
+export type CapacitySettings = Pick<Settings, "kubernetes" | "mastodon"> & OtherPodsSettings;
 
 /** Pods of one workload: how many at rest, and how many at most, with those of a roll or a job on top. */
 export interface PlannedPods {
@@ -16,15 +16,16 @@ export interface PlannedPods {
   readonly atPeak: number;
 }
 
-/** The pool that Mastodon's pods ask for. Without a pool for Sidekiq they all run in `web`. */
-export function poolOf(wanted: "web" | "sidekiq", pools: Settings["kubernetes"]["pools"]): string {
+/** The pool that pods which ask for `wanted` run in. Without a pool for Sidekiq they all run in `web`. */
+function poolOf(wanted: "web" | "sidekiq", pools: Settings["kubernetes"]["pools"]): string {
   return wanted in pools ? wanted : "web";
 }
 
-/** Everything that may run in the pool. */
-export function podsOf(pool: string, { kubernetes, mastodon }: CapacitySettings): PlannedPods[] {
-  const own = workloadDemands(mastodon)
-    .filter((demand) => poolOf(demand.pool, kubernetes.pools) === pool)
+/** Everything that may run in one of the settings' pools. */
+export function podsOf(pool: string, settings: CapacitySettings): PlannedPods[] {
+  const { pools } = settings.kubernetes;
+  const own = workloadDemands(settings.mastodon)
+    .filter((demand) => poolOf(demand.pool, pools) === pool)
     .map(({ name, millicores, memoryMib, replicas, most, surge }) => ({
       name,
       millicores,
@@ -32,13 +33,17 @@ export function podsOf(pool: string, { kubernetes, mastodon }: CapacitySettings)
       atRest: replicas,
       atPeak: most + surge,
     }));
-  return kubernetes.pools[pool]?.dedicated ? own : [...own, ...platformPods];
+  const neighbours = (["web", "sidekiq"] as const)
+    .filter((wanted) => poolOf(wanted, pools) === pool)
+    .flatMap((wanted) => neighbourPods(wanted, settings));
+  const strangers = isOpen(pools[pool]) ? poollessPods(settings) : [];
+  return [...own, ...neighbours, ...strangers];
 }
 
-/** The platform's own pods. They have a pool of their own, but may also go to one without a taint. */
-export const platformPods: readonly PlannedPods[] = systemDeployments.map(
-  ({ name, millicores, memoryMib, replicas }) => ({ name, millicores, memoryMib, atRest: replicas, atPeak: replicas }),
-);
+/** Whether pods that stand no taint may run there. */
+function isOpen(pool: Settings["kubernetes"]["pools"][string] | undefined): boolean {
+  return pool !== undefined && !pool.dedicated && pool.taints.every(({ effect }) => effect === "PreferNoSchedule");
+}
 
 /** The pods as equal groups, at rest or at peak. */
 export function groupsOf(pods: readonly PlannedPods[], when: "atRest" | "atPeak"): PodGroup[] {

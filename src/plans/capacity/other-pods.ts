@@ -1,0 +1,39 @@
+// What runs in the cluster besides Mastodon's own workloads: optional services, each counted only where the settings switch it on.
+import { purgeName, purgeResources } from "../../../components/cdn/purge-bridge/pod.ts";
+import { systemDeployments } from "../../../components/kubernetes/system-workloads.ts";
+import { podRequests } from "../../../components/mastodon/demand.ts";
+import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
+import type { Settings } from "../../settings-schema.ts";
+import type { PlannedPods } from "./pods.ts";
+
+/** The settings that switch other pods on. */
+export type OtherPodsSettings = Pick<Settings, "cdn" | "certificates" | "secrets">;
+
+/** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
+const certManager: readonly PlannedPods[] = [
+  { name: "cert-manager", millicores: 20, memoryMib: 96, atRest: 1, atPeak: 2 },
+  { name: "cert-manager-cainjector", millicores: 10, memoryMib: 96, atRest: 1, atPeak: 2 },
+  { name: "cert-manager-webhook", millicores: 10, memoryMib: 48, atRest: 1, atPeak: 2 },
+  { name: "cm-acme-http-solver", millicores: 10, memoryMib: 64, atRest: 0, atPeak: 2 },
+];
+
+/** Pods that name no pool, so that taints keep them on the system pool: the platform's own, and cert-manager. */
+export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certificates">): PlannedPods[] {
+  const platform = systemDeployments.map(({ name, millicores, memoryMib, replicas }) => ({
+    name,
+    millicores,
+    memoryMib,
+    atRest: replicas,
+    atPeak: replicas,
+  }));
+  return certificates.kind === "acme" ? [...platform, ...certManager] : platform;
+}
+
+/** Pods beside Mastodon's that name one of its pools. */
+export function neighbourPods(wanted: "web" | "sidekiq", { cdn, secrets }: OtherPodsSettings): PlannedPods[] {
+  if (wanted === "web") {
+    const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
+    return watched ? [{ name: watchdogName, ...podRequests(watchdogResources), atRest: 0, atPeak: 1 }] : [];
+  }
+  return cdn.purge.enabled ? [{ name: purgeName, ...podRequests(purgeResources), atRest: 1, atPeak: 1 }] : [];
+}
