@@ -1,4 +1,5 @@
 // Where the certificate of each host name comes from, as follows from who serves the zone and who the CDN is.
+import { redirectedMediaHost } from "../components/cdn/media-move/hosts.ts";
 import { certificateUses, type CertificateUse } from "../components/certificates/settings.ts";
 import { edgeDomains } from "../components/dns/records.ts";
 import type { Settings } from "./settings-schema.ts";
@@ -22,6 +23,9 @@ export function usesWith(source: CertificateSource, settings: SourceSettings): C
 }
 
 /** The host names that a use's certificate must cover. */
-export function certificateHosts(use: CertificateUse, domains: Settings["domains"]): string[] {
-  return use === "edge" ? edgeDomains(domains) : [domains[use]];
+export function certificateHosts(use: CertificateUse, settings: Pick<Settings, "domains" | "cdn">): string[] {
+  const { domains } = settings;
+  if (use !== "edge") return [domains[use]];
+  const moved = redirectedMediaHost(settings);
+  return moved === undefined ? edgeDomains(domains) : [...edgeDomains(domains), moved];
 }

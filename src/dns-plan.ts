@@ -1,4 +1,5 @@
 // All records of the server in one list, whoever serves the zone: with real targets in the program, with words for them in a preview.
+import { mediaRecords } from "../components/cdn/media-move/records.ts";
 import { amazon, authorityRecords, letsEncrypt } from "../components/dns/authorities.ts";
 import { extraRecordPlans } from "../components/dns/extra-records.ts";
 import { serverRecords, type RecordPlan, type RecordTargets } from "../components/dns/records.ts";
@@ -23,6 +24,7 @@ export function ownRecords<Value>(settings: DnsSubjects, targets: DnsTargets<Val
   const zone = zoneName(settings);
   return [
     ...serverRecords(domains, zone, targets),
+    ...mediaRecords(settings, zone, targets),
     ...authorityRecords<Value>({
       own: authorities(settings),
       uploaded: usesWith("uploaded", settings).length > 0,

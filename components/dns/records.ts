@@ -5,6 +5,8 @@ import type { Domains } from "./settings.ts";
 export interface RecordPlan<Value> {
   /** Stable part of the logical name. */
   readonly key: string;
+  /** The key under which an existing record was made. */
+  readonly formerly?: string | undefined;
   readonly type: "A" | "AAAA" | "CAA" | "CNAME" | "MX" | "NS" | "SRV" | "TXT";
   /** Relative to the zone; `@` is the zone itself; with a trailing dot it is a whole name. */
   readonly name: Value | string;
@@ -55,7 +57,7 @@ export function edgeDomains({ local, web, streaming }: Domains): string[] {
   return [...new Set([local, web, streaming])];
 }
 
-/** Records of the web server, streaming, media, scripts and documentation. */
+/** Records of the web server, streaming, scripts and documentation. Those of the media know of its moves (components/cdn/media-move). */
 export function serverRecords<Value>(
   domains: Domains,
   zone: string,
@@ -77,7 +79,6 @@ export function serverRecords<Value>(
   });
   return [
     ...edge,
-    { key: "media", type: "CNAME", name: relativeName(domains.media, zone), value: targets.mediaCdn },
     { key: "assets", type: "CNAME", name: relativeName(domains.assets, zone), value: targets.assetsCdn },
     { key: "docs", type: "CNAME", name: relativeName(domains.docs, zone), value: targets.docsCdn },
   ];

@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { recordSets, route53Value } from "./notation.ts";
 import { absoluteName, type RecordPlan } from "./records.ts";
+import { formerName } from "./zone.ts";
 
 export interface HostedZoneArgs {
   readonly zone: string;
@@ -65,7 +66,7 @@ export class RecordSets extends pulumi.ComponentResource {
           ttl: Math.min(...records.map(({ ttl }) => ttl)),
           records: records.map((record) => pulumi.output(record).apply(route53Value)),
         },
-        { parent: this, deleteBeforeReplace: true },
+        { parent: this, deleteBeforeReplace: true, ...formerName(name, first.formerly) },
       );
     }
     this.registerOutputs();

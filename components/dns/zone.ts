@@ -42,16 +42,21 @@ export interface RecordsArgs {
 export class Records extends pulumi.ComponentResource {
   constructor(name: string, args: RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:dns:Records", name, {}, opts);
-    for (const { key, name: host, ...record } of args.records) {
+    for (const { key, formerly, name: host, ...record } of args.records) {
       new digitalocean.DnsRecord(
         `${name}-${key}`,
         { domain: args.zone, name: inZone(host, args.zoneName), ...record },
         // A host name may have only one CNAME, so the old record goes before the new one comes.
-        { parent: this, deleteBeforeReplace: true },
+        { parent: this, deleteBeforeReplace: true, ...formerName(name, formerly) },
       );
     }
     this.registerOutputs();
   }
+}
+
+/** Lets an existing record go on under its new logical name. */
+export function formerName(name: string, formerly: string | undefined): Pick<pulumi.CustomResourceOptions, "aliases"> {
+  return formerly === undefined ? {} : { aliases: [{ name: `${name}-${formerly}` }] };
 }
 
 /** DigitalOcean takes names relative to the zone only. */

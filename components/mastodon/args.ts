@@ -83,6 +83,8 @@ interface MediaArgs {
   readonly aliasHost: string;
   /** Origins with scheme that browsers may load media from besides, while the host changes. */
   readonly extraHosts: readonly string[];
+  /** Its former host, which the edge then answers for, and sends its visitors to the new one. */
+  readonly formerHost?: string | undefined;
 }
 
 interface MailArgs {

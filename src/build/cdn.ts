@@ -72,6 +72,6 @@ function issuedCertificate(
   domains: readonly string[],
   options: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> {
-  const certificate = new AcmCertificate(`cdn-${use}-certificate`, { use, domains, zone: context.zone }, options);
+  const certificate = new AcmCertificate(`cdn-${use}-certificate`, { domains, zone: context.zone }, options);
   return certificate.validated(zoned.zone.place(`cdn-${use}-proofs`, certificate.records));
 }

@@ -1,7 +1,7 @@
 // Builds the Mastodon server in the cluster.
 import type { PoolName } from "../../components/database/pools.ts";
 import type { Postgresql } from "../../components/database/postgresql.ts";
-import { extraMediaHosts } from "../../components/cdn/media-move/hosts.ts";
+import { extraMediaHosts, redirectedMediaHost } from "../../components/cdn/media-move/hosts.ts";
 import type { PurgeAccess } from "../../components/cdn/purge-bridge/access.ts";
 import { purgeUrl } from "../../components/cdn/purge-bridge/pod.ts";
 import type { DatabaseConnection, MastodonArgs, Placement } from "../../components/mastodon/args.ts";
@@ -41,6 +41,7 @@ function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): 
     aliasHost: settings.domains.media,
     extraHosts: extraMediaHosts(settings),
   };
+    formerHost: redirectedMediaHost(settings),
 }
 
 /** Clients of a pool give its name in place of the database's. */

@@ -116,7 +116,7 @@ function buildCertificate(context: Context, zone: ServedZone, use: CertificateUs
   if (source === "managed")
     return new ManagedCertificate(
       `certificate-${use}`,
-      { prefix, domains: certificateHosts(use, settings.domains) },
+      { prefix, domains: certificateHosts(use, settings) },
       { ...inMainAccount, dependsOn: [...zone.dependencies] },
     );
   if (source === "uploaded" && given !== undefined)

@@ -44,6 +44,23 @@ function servesPurges(queues: readonly string[]): boolean {
   return queues.some((entry) => parseQueue(entry).name === purgeQueue);
 }
 
+/** The other host of a move needs a record as well. */
+export function assertMoveInZone({ cdn, domains, dns }: Pick<Settings, "cdn" | "domains" | "dns">): Problem[] {
+  const zone = dns.zone ?? domains.local;
+  const hosts = Object.entries({ to: cdn.mediaMove?.to, from: cdn.mediaMove?.from });
+  return hosts.flatMap(([key, host]) =>
+    host === undefined || dns.kind === "external" || host.endsWith(`.${zone}`)
+      ? []
+      : [
+          {
+            path: `cdn.mediaMove.${key}`,
+            value: host,
+            message: `is not in the zone ${zone}; choose a host name in it, or set dns.kind to external`,
+          },
+        ],
+  );
+}
+
 /** A move of the media, as far as settings alone tell. */
 export function assertMediaMove(settings: Pick<Settings, "cdn" | "domains">, today: string): Problem[] {
   return mediaMoveProblems(settings, today);
@@ -52,5 +69,6 @@ export function assertMediaMove(settings: Pick<Settings, "cdn" | "domains">, tod
 export const cdnRules = [
   rule(["cdn", "secrets"], assertPurgeToken),
   rule(["cdn", "mastodon", "workers"], assertPurgeReachable),
+  rule(["cdn", "domains", "dns"], assertMoveInZone),
   rule(["cdn", "domains"], (settings) => assertMediaMove(settings, new Date().toISOString().slice(0, 10))),
 ];

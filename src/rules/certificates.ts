@@ -61,7 +61,7 @@ type UploadSettings = CertificateSettings & Pick<Settings, "secrets" | "domains"
 /** Uploaded certificates are whole, for the right host names, and in force. */
 export function assertUploadsUsable(settings: UploadSettings, now = new Date()): Problem[] {
   return uploads(settings).flatMap(({ use, texts }) =>
-    inspectCertificate(texts, certificateHosts(use, settings.domains), now).map(({ part, message }) => ({
+    inspectCertificate(texts, certificateHosts(use, settings), now).map(({ part, message }) => ({
       path: `secrets.certificates.${use}.${part}`,
       message,
     })),

@@ -70,7 +70,7 @@ describe("the CDN of kind cloudfront", () => {
 
   it("waits with each certificate until its proof is in the zone", () => {
     for (const use of ["media", "assets", "docs"]) {
-      const proof = named(recording, `cdn-${use}-proofs-proof-${use}`);
+      const proof = named(recording, `cdn-${use}-proofs-${use}-social-example`);
       expect(proof?.inputs).toMatchObject({
         type: "CNAME",
         name: expect.stringMatching(new RegExp(`^_[0-9a-f]+\\.${use}$`)),

@@ -2,10 +2,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { relativeName, type RecordPlan } from "../../dns/records.ts";
-import type { CdnUse } from "../cdn.ts";
 
 export interface AcmCertificateArgs {
-  readonly use: CdnUse;
   /** All host names. */
   readonly domains: readonly string[];
   /** Zone that the host names are in. */
@@ -22,7 +20,9 @@ export class AcmCertificate extends pulumi.ComponentResource {
 
   constructor(name: string, args: AcmCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:cdn:AcmCertificate", name, {}, opts);
-    const [domainName = "", ...others] = args.domains;
+    // In an order of their own, so that host names which change their parts need no new certificate.
+    const domains = args.domains.toSorted();
+    const [domainName = "", ...others] = domains;
     this.#name = name;
     this.#certificate = new aws.acm.Certificate(
       `${name}-certificate`,
@@ -30,10 +30,10 @@ export class AcmCertificate extends pulumi.ComponentResource {
       // The distribution lets go of the old one only when it has the new one.
       { parent: this, deleteBeforeReplace: false },
     );
-    const proofs = args.domains.map((domain) => proofOf(this.#certificate, domain));
+    const proofs = domains.map((domain) => ({ domain, ...proofOf(this.#certificate, domain) }));
     this.#recordNames = proofs.map(({ name: recordName }) => recordName);
-    this.records = proofs.map((proof, index) => ({
-      key: index === 0 ? `proof-${args.use}` : `proof-${args.use}-${args.domains[index] ?? index}`,
+    this.records = proofs.map((proof) => ({
+      key: proof.domain.replaceAll(".", "-"),
       type: "CNAME",
       name: proof.name.apply((host) => relativeName(host, args.zone)),
       value: proof.value,

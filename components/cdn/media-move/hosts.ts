@@ -1,4 +1,5 @@
 // Which host names media has while it moves from one to another.
+import type { CdnKind } from "../settings.ts";
 import type { MediaMove } from "./settings.ts";
 
 export interface MediaHostSettings {
@@ -29,6 +30,18 @@ export function allowedHosts(
     host,
     since: before?.find((known) => known.host === host)?.since ?? today,
   }));
+}
+
+/**
+ * The old host after a move, where the CDN cannot serve it as well: a Space has one CDN, and that has one host name
+ * (docs.digitalocean.com, "Customize the Spaces CDN endpoint", Mar 2026). The cluster's edge then sends its visitors to the new one.
+ */
+export function redirectedMediaHost({
+  cdn,
+}: {
+  readonly cdn: { readonly kind: CdnKind; readonly mediaMove?: MediaMove | undefined };
+}): string | undefined {
+  return cdn.kind === "spaces" ? cdn.mediaMove?.from : undefined;
 }
 
 /** The host in use first, then the other one of a move: all that a CDN with several host names serves. */
