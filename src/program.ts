@@ -33,7 +33,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const settings = loadSettings();
   const docsSite = loadDocsSite(settings);
   const plans = makePlans(settings);
-  await reportPlans(plans);
+  await reportPlans(plans.tables, plans.warnings);
   const previous = await previousOutputs();
   const saved = await previousResources();
   const guard = installGuard(settings, saved);
