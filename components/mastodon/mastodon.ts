@@ -28,13 +28,12 @@ export class Mastodon extends pulumi.ComponentResource {
   readonly loadBalancerAddress: pulumi.Output<string>;
   /** None where the settings want none. */
   readonly loadBalancerIpv6: pulumi.Output<string> | undefined;
-  /** DigitalOcean's id of the load balancer, for alerts. */
-  readonly loadBalancerId: pulumi.Output<string>;
   readonly namespace: pulumi.Output<string>;
   /** Everything that runs, with the number of pods at rest. */
   readonly workloads: readonly WorkloadEntry[];
   /** The key that browsers subscribe to push notifications with. */
   readonly vapidPublicKey: pulumi.Output<string>;
+  private readonly loadBalancer: kubernetes.core.v1.Service;
 
   constructor(name: string, args: MastodonArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mastodon:Mastodon", name, {}, opts);
@@ -67,7 +66,7 @@ export class Mastodon extends pulumi.ComponentResource {
     const addresses = addressesOf(loadBalancer);
     this.loadBalancerAddress = addresses.apply(({ address }) => address);
     this.loadBalancerIpv6 = args.loadBalancer.ipv6 ? addresses.apply(requireIpv6) : undefined;
-    this.loadBalancerId = idOf(loadBalancer);
+    this.loadBalancer = loadBalancer;
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings);
     this.vapidPublicKey = secrets.vapidPublicKey;
@@ -77,6 +76,11 @@ export class Mastodon extends pulumi.ComponentResource {
       workloads: this.workloads,
       vapidPublicKey: this.vapidPublicKey,
     });
+  }
+
+  /** DigitalOcean's id of the load balancer, for alerts. Fails the update only where somebody asks for it. */
+  get loadBalancerId(): pulumi.Output<string> {
+    return idOf(this.loadBalancer);
   }
 }
 

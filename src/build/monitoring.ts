@@ -56,9 +56,12 @@ function targetsOf({ settings: { monitoring, secrets } }: Context): Targets {
 function watchedInCluster({ settings }: Context, { compute, mastodon }: MonitoredParts): Watched[] {
   const { alarms } = settings.monitoring;
   const nodeTag = compute.cluster.clusterId.apply((id) => `k8s:${id}`);
+  const balancer = loadBalancerAlarms(alarms.loadBalancer);
   return [
     { key: "nodes", alarms: machineAlarms(alarms.nodes), covers: { tag: nodeTag } },
-    { key: "load-balancer", alarms: loadBalancerAlarms(alarms.loadBalancer), covers: { id: mastodon.loadBalancerId } },
+    ...(balancer.length === 0
+      ? []
+      : [{ key: "load-balancer", alarms: balancer, covers: { id: mastodon.loadBalancerId } }]),
   ];
 }
 

@@ -4,7 +4,7 @@ import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** The channel is open to read, its webhook is a secret: they stand apart, and one without the other tells nobody anything. */
-export function assertSlackComplete({ monitoring, secrets }: Pick<Settings, "monitoring" | "secrets">): Problem[] {
+function assertSlackComplete({ monitoring, secrets }: Pick<Settings, "monitoring" | "secrets">): Problem[] {
   const [channels, webhooks] = [Object.keys(monitoring.slack), Object.keys(secrets.monitoring.slack)];
   const silent = channels
     .filter((name) => !webhooks.includes(name))
