@@ -29,8 +29,15 @@ export function workloadDemands(settings: MastodonSettings): WorkloadDemand[] {
   const { web, streaming, edge, sidekiq } = settings;
   return [
     { name: "web", role: "web", pool: "web", ...counts(web), ...railsPod(web.resources), surge: 1 },
-    { name: "streaming", role: "streaming", pool: "web", ...counts(streaming), ...pod(streaming.resources), surge: 1 },
-    { name: "edge", role: "edge", pool: "web", ...counts(edge), ...pod(edge.resources), surge: 1 },
+    {
+      name: "streaming",
+      role: "streaming",
+      pool: "web",
+      ...counts(streaming),
+      ...podRequests(streaming.resources),
+      surge: 1,
+    },
+    { name: "edge", role: "edge", pool: "web", ...counts(edge), ...podRequests(edge.resources), surge: 1 },
     ...Object.entries(sidekiq.groups).map(([name, group]): WorkloadDemand => ({
       name: `sidekiq-${name}`,
       role: "sidekiq",
@@ -53,13 +60,14 @@ function counts(workload: { readonly replicas: number; readonly maxReplicas?: nu
   return { replicas: workload.replicas, most: mostReplicas(workload) };
 }
 
-function pod({ cpu, memory }: Pick<Resources, "cpu" | "memory">) {
+/** What one pod with a single container requests. */
+export function podRequests({ cpu, memory }: Pick<Resources, "cpu" | "memory">) {
   return { millicores: millicoresOf(cpu), memoryMib: memoryMibOf(memory) };
 }
 
 /** The scheduler sets aside the larger of what the boot cache's copying and the process ask for. */
 function railsPod(resources: Pick<Resources, "cpu" | "memory">) {
-  const [own, copying] = [pod(resources), pod(bootCacheResources)];
+  const [own, copying] = [podRequests(resources), podRequests(bootCacheResources)];
   return {
     millicores: Math.max(own.millicores, copying.millicores),
     memoryMib: Math.max(own.memoryMib, copying.memoryMib),

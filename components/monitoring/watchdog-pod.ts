@@ -55,6 +55,9 @@ export function watchdogSpec({ image, minutes, placement }: WatchdogPlan): kuber
 
 const watchdogLabels = { ...roleLabels(watchdogName), "app.kubernetes.io/name": watchdogName };
 
+/** What the pod asks for. */
+export const watchdogResources = { cpu: "10m", memory: "16Mi", memoryLimit: "64Mi" };
+
 function watchdogPod(image: string, placement: Placement): kubernetes.types.input.core.v1.PodSpec {
   return {
     ...podDefaults({ role: watchdogName, user: edgeUser, placement, priority: working, graceSeconds: 5 }),
@@ -67,7 +70,7 @@ function watchdogPod(image: string, placement: Placement): kubernetes.types.inpu
         command: watchdogCommand,
         env: [{ name: "HEARTBEAT_URL", valueFrom: { secretKeyRef: { name: watchdogName, key: heartbeatKey } } }],
         securityContext: containerSecurity,
-        resources: containerResources({ cpu: "10m", memory: "16Mi", memoryLimit: "64Mi" }, "256Mi"),
+        resources: containerResources(watchdogResources, "256Mi"),
       },
     ],
   };

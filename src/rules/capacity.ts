@@ -2,7 +2,8 @@
 import type { Problem } from "../../components/problem.ts";
 import { fits, nodesNeeded } from "../plans/capacity/nodes-needed.ts";
 import { dropletPlan, type PoolPlan, poolPlans, roomOf } from "../plans/capacity/plan.ts";
-import { type CapacitySettings, groupsOf, platformPods } from "../plans/capacity/pods.ts";
+import { poollessPods } from "../plans/capacity/other-pods.ts";
+import { type CapacitySettings, groupsOf } from "../plans/capacity/pods.ts";
 import { dropletSum } from "../plans/capacity/table.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
@@ -46,10 +47,13 @@ function peakSum({ size, room, pods, atPeak }: PoolPlan): string {
 }
 
 /** The platform's own pods fit into the system pool, also while one of several nodes is away. */
-export function assertSystemPoolFits({ kubernetes }: Pick<Settings, "kubernetes">): Problem[] {
+export function assertSystemPoolFits({
+  kubernetes,
+  certificates,
+}: Pick<Settings, "kubernetes" | "certificates">): Problem[] {
   const { size, nodes } = kubernetes.system;
   const room = roomOf(size);
-  const groups = groupsOf(platformPods, "atPeak");
+  const groups = groupsOf(poollessPods({ certificates }), "atPeak");
   const present = Math.max(1, nodes - 1);
   const large = groups.every((pod) => fits(pod, room));
   if (large && nodesNeeded(groups, room) <= present) return [];
@@ -98,9 +102,11 @@ function serverPools(settings: CapacitySettings): PoolPlan[] {
   return poolPlans(settings).filter(({ pool }) => pool !== "system");
 }
 
+const needs = ["kubernetes", "mastodon", "cdn", "certificates", "secrets"] as const;
+
 export const capacityRules = [
-  rule(["kubernetes", "mastodon"], assertPodsFitNodes),
-  rule(["kubernetes", "mastodon"], assertPeakFitsPools),
-  rule(["kubernetes"], assertSystemPoolFits),
+  rule(needs, assertPodsFitNodes),
+  rule(needs, assertPeakFitsPools),
+  rule(["kubernetes", "certificates"], assertSystemPoolFits),
   rule(["account", "kubernetes", "workers"], assertDropletLimit),
 ];

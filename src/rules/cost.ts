@@ -13,7 +13,19 @@ export function assertWithinBudget(settings: BilledSettings): Problem[] {
 
 export const costRules = [
   rule(
-    ["kubernetes", "mastodon", "database", "cdn", "dns", "domains", "monitoring", "workers", "cost"],
+    [
+      "kubernetes",
+      "mastodon",
+      "database",
+      "cdn",
+      "certificates",
+      "secrets",
+      "dns",
+      "domains",
+      "monitoring",
+      "workers",
+      "cost",
+    ],
     assertWithinBudget,
   ),
 ];

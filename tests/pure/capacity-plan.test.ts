@@ -9,13 +9,21 @@ import {
   assertSystemPoolFits,
 } from "../../src/rules/capacity.ts";
 import { type Settings, settingsSchema } from "../../src/settings-schema.ts";
-import { stackFile, stackNames } from "../stacks.ts";
+import { stackFile, stackNames, withSecrets } from "../stacks.ts";
 
-const subjects = settingsSchema.pick({ account: true, kubernetes: true, mastodon: true, workers: true });
-type Planned = Pick<Settings, "account" | "kubernetes" | "mastodon" | "workers">;
+const subjects = settingsSchema.pick({
+  account: true,
+  kubernetes: true,
+  mastodon: true,
+  workers: true,
+  cdn: true,
+  certificates: true,
+  secrets: true,
+});
+type Planned = Pick<Settings, keyof typeof subjects.shape>;
 
 const planned = (raw: Readonly<Record<string, unknown>>): Planned =>
-  subjects.parse(Object.fromEntries(Object.entries(raw).filter(([key]) => key in subjects.shape)));
+  subjects.parse(Object.fromEntries(Object.entries(withSecrets({ ...raw })).filter(([key]) => key in subjects.shape)));
 const prod = planned(stackFile("prod"));
 const withPools = (pools: Readonly<Record<string, unknown>>, rest = {}) =>
   planned({ ...stackFile("prod"), kubernetes: { pools, ...rest } });

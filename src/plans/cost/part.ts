@@ -1,5 +1,6 @@
 // One part of a bill, and the settings that a bill is made from.
 import type { Settings } from "../../settings-schema.ts";
+import type { CapacitySettings } from "../capacity/pods.ts";
 
 /** One line of a bill. */
 export interface Part {
@@ -13,10 +14,8 @@ export interface Part {
 }
 
 /** The subjects that the bill depends on. */
-export type BilledSettings = Pick<
-  Settings,
-  "kubernetes" | "mastodon" | "database" | "cdn" | "dns" | "domains" | "monitoring" | "workers" | "cost"
->;
+export type BilledSettings = CapacitySettings &
+  Pick<Settings, "database" | "cdn" | "dns" | "domains" | "monitoring" | "workers" | "cost">;
 
 /** A part of which there are always as many. */
 export function fixedPart(name: string, price: string, quantity: number): Part {
