@@ -22,3 +22,18 @@ export function poolOrder(sizes: PoolSizes, before: Partial<PoolSizes>): readonl
   const growth = (pool: PoolName) => sizes[pool] - (before[pool] ?? 0);
   return poolNames.toSorted((one, other) => growth(one) - growth(other));
 }
+
+/**
+ * Port of the platform's pooler (docs.digitalocean.com, PostgreSQL connection pools; every capture seen). It is stated here although each pool
+ * tells it: what takes a pool's output is deleted whenever the pool is, since a pool is deleted before its successor is made, and
+ * that would be every Deployment of the server.
+ */
+export const poolPort = 25_061;
+
+/** @throws Error when the platform's pooler listens elsewhere than clients were told */
+export function requirePoolPort(port: number): number {
+  if (port === poolPort) return port;
+  throw new Error(
+    `the pool listens on port ${port}, but clients were told ${poolPort}; correct poolPort in components/database/pools.ts`,
+  );
+}

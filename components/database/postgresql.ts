@@ -11,7 +11,7 @@ import {
   type TrustedSources,
 } from "./inputs.ts";
 import { LogSink, type LogSinkCredentials } from "./log-sink.ts";
-import { poolNameOf, type PoolName, type PoolSizes } from "./pools.ts";
+import { poolNameOf, poolPort, requirePoolPort, type PoolName, type PoolSizes } from "./pools.ts";
 import type { PostgresqlSettings } from "./postgresql-settings.ts";
 import { PostgresqlReplica } from "./replica.ts";
 
@@ -32,6 +32,14 @@ export interface DatabaseLogin {
   readonly password: pulumi.Output<string>;
 }
 
+interface PoolAccess {
+  readonly name: string;
+  /** For clients in the cluster: they must not depend on the pool as a resource, or would be replaced with it. */
+  readonly port: number;
+  /** The same as the platform tells it, for everybody else. */
+  readonly checkedPort: pulumi.Output<number>;
+}
+
 /** PostgreSQL that only the cluster and tagged droplets reach: a transaction pool for each kind of process, the direct port for migrations. */
 export class Postgresql extends pulumi.ComponentResource {
   /** DigitalOcean's id, for alerts. */
@@ -48,7 +56,7 @@ export class Postgresql extends pulumi.ComponentResource {
   /** The platform's administrator, which must hand the database over to the app's user (PostgreSQL 15 rights, trap 14). */
   readonly admin: DatabaseLogin;
   /** The transaction pools; clients give the pool's name in place of the database's. */
-  readonly pools: Readonly<Record<PoolName, { readonly name: string; readonly port: pulumi.Output<number> }>>;
+  readonly pools: Readonly<Record<PoolName, PoolAccess>>;
   /** PEM of the private authority that signed the server's certificate. */
   readonly caCertificate: pulumi.Output<string>;
   /** The server for reading, where there is one. */
@@ -77,7 +85,11 @@ export class Postgresql extends pulumi.ComponentResource {
     this.database = database.name;
     this.app = { user: user.name, password: pulumi.secret(user.password) };
     this.admin = { user: cluster.user, password: pulumi.secret(cluster.password) };
-    const access = (pool: PoolName) => ({ name: poolNameOf(settings.database, pool), port: pools[pool].port });
+    const access = (pool: PoolName): PoolAccess => ({
+      name: poolNameOf(settings.database, pool),
+      port: poolPort,
+      checkedPort: pools[pool].port.apply(requirePoolPort),
+    });
     this.pools = { web: access("web"), sidekiq: access("sidekiq"), streaming: access("streaming") };
     this.caCertificate = digitalocean.getDatabaseCaOutput({ clusterId }, { parent: this }).certificate;
     this.clusterId = clusterId;

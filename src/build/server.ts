@@ -13,6 +13,7 @@ import { mastodonSecrets } from "../mastodon-secrets.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
+import { tlsArgs } from "./edge-certificate.ts";
 import { mailFrom } from "./mail.ts";
 import type { Storage } from "./storage.ts";
 import type { Zoned } from "./zone.ts";
@@ -40,13 +41,14 @@ function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): 
     secretAccessKey: key.secretAccessKey,
     aliasHost: settings.domains.media,
     extraHosts: extraMediaHosts(settings),
-  };
     formerHost: redirectedMediaHost(settings),
+  };
 }
 
 /** Clients of a pool give its name in place of the database's. */
 function pooled({ host, pools, app }: Postgresql, pool: PoolName): DatabaseConnection {
-  return { host, ...pools[pool], ...app };
+  const { name, port } = pools[pool];
+  return { host, port, name, ...app };
 }
 
 export interface ServerParts {
@@ -100,7 +102,7 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     loadBalancer: {
       name: settings.name,
       ipv6: settings.dns.ipv6,
-      certificateName: zoned.edge.certificateName,
+      tls: tlsArgs(context, zoned),
     },
     pools: { web: placement("web", pools["web"]), sidekiq: sidekiqPlacement(settings) },
     cachePurge: purge && { url: purgeUrl, secret: purge.secret },

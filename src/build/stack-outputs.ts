@@ -149,11 +149,13 @@ function cdnOutput({ kind, cdnId: id, endpoint, domain, origin, certificate }: C
 }
 
 function poolOutputs({ web, sidekiq, streaming }: Postgresql["pools"], sizes: PoolSizes) {
-  const mode = "transaction";
+  const output = ({ name, checkedPort: port }: Postgresql["pools"]["web"], size: number) => {
+    return { name, port, size, mode: "transaction" };
+  };
   return {
-    web: { ...web, size: sizes.web, mode },
-    sidekiq: { ...sidekiq, size: sizes.sidekiq, mode },
-    streaming: { ...streaming, size: sizes.streaming, mode },
+    web: output(web, sizes.web),
+    sidekiq: output(sidekiq, sizes.sidekiq),
+    streaming: output(streaming, sizes.streaming),
   };
 }
 
