@@ -14,8 +14,17 @@ export interface AlarmPlan {
   readonly text: string;
 }
 
+/** Metrics whose short name does not say it. */
+const words: Readonly<Record<string, string>> = {
+  cpu: "CPU",
+  connections: "open connections",
+  tls: "new TLS connections",
+};
+
 const percentAlarm = (key: string, type: string, threshold: number | false, window: AlarmWindow): AlarmPlan[] =>
-  threshold === false ? [] : [{ key, type, value: threshold, window, text: `${key} above ${threshold} %` }];
+  threshold === false
+    ? []
+    : [{ key, type, value: threshold, window, text: `${words[key] ?? key} above ${threshold} %` }];
 
 /** Half an hour of full CPU is work that does not end; memory runs out faster. */
 export function machineAlarms({ cpu, memory, disk }: AlarmSettings["nodes"]): AlarmPlan[] {
