@@ -3,6 +3,7 @@ import { shellQuote } from "../shell-quote.ts";
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Outputs } from "../../src/outputs.ts";
+import { costLine } from "./cost-line.ts";
 import type { WorkloadState } from "./workloads.ts";
 
 export interface Summary {
@@ -22,6 +23,7 @@ export function renderSummary({ outputs, workloads, kubeconfig, seconds }: Summa
       ["pool", "size", "nodes"],
       ...outputs.nodePools.map(({ name, size, min, max }) => [name, size, min === max ? `${min}` : `${min} to ${max}`]),
     ]),
+    ...costLine(outputs).map((line) => `${pc.bold("Cost")} ${line}\n`),
     section("Workloads", [
       ["workload", "kind", "ready", "queues"],
       ...workloads.map((workload) => [
