@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { watchdogPolicies, watchdogSpec } from "../../components/monitoring/watchdog-pod.ts";
 import { type NodePoolSpec, setNodePools, startCluster, waitForNodePool } from "../../local/cluster/index.ts";
 import { removeHome, temporaryHome } from "../support/local-cloud.ts";
 import { recordMastodon, type Registration, secretMark } from "../support/record-mastodon.ts";
@@ -91,17 +92,38 @@ async function untilSeen(object: Manifest, wanted: (seen: Seen) => boolean): Pro
   }
 }
 
+/** The watchdog's objects, with one look of it that is not waited for until its minute comes. */
+function watchdogManifests(): Manifest[] {
+  const tolerations = [{ key: "mastodon/pool", value: "web", effect: "NoSchedule" } as const];
+  const placement = { nodeSelector: { "mastodon/pool": "web" }, tolerations };
+  const spec = watchdogSpec({ image: "nginxinc/nginx-unprivileged:1", minutes: 30, placement });
+  const look = z.looseObject({ jobTemplate: z.looseObject({ spec: z.looseObject({}) }) }).parse(spec).jobTemplate.spec;
+  const objects = [
+    { apiVersion: "v1", kind: "ServiceAccount", name: "watchdog" },
+    { apiVersion: "v1", kind: "Secret", name: "watchdog", stringData: { url: "https://ping.example/1" } },
+    ...Object.entries(watchdogPolicies()).map(([name, policy]) => ({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      name,
+      spec: policy,
+    })),
+    { apiVersion: "batch/v1", kind: "CronJob", name: "watchdog", spec },
+    { apiVersion: "batch/v1", kind: "Job", name: "watchdog-look", spec: look },
+  ];
+  return objects.map(({ name, ...object }) => ({ ...object, metadata: { name, namespace: "mastodon" } }));
+}
+
+const apply = (object: Manifest) =>
+  api.patch(object, undefined, undefined, "pulumi", true, PatchStrategy.ServerSideApply).catch((refusal: unknown) => {
+    throw new Error(`${object.kind} ${object.metadata.name}: ${String(refusal)}`);
+  });
+
 const ofKind = (kind: string) => manifests.filter((object) => object.kind === kind);
 
 describe("Mastodon's manifests", () => {
   test("are all accepted by server-side apply, which refuses unknown fields", async () => {
     expect(manifests.length).toBeGreaterThan(40);
-    for (const object of manifests)
-      await api
-        .patch(object, undefined, undefined, "pulumi", true, PatchStrategy.ServerSideApply)
-        .catch((refusal: unknown) => {
-          throw new Error(`${object.kind} ${object.metadata.name}: ${String(refusal)}`);
-        });
+    for (const object of manifests) await apply(object);
   }, 60_000);
 
   test("share a namespace that refuses a pod which asks for more than they do", async () => {
@@ -128,4 +150,11 @@ describe("Mastodon's manifests", () => {
     for (const service of edge)
       await untilSeen(service, ({ status }) => Boolean(status?.loadBalancer?.ingress?.[0]?.ip));
   }, 120_000);
+
+  test("are joined by the watchdog, whose look comes to an end", async () => {
+    for (const object of watchdogManifests()) await apply(object);
+    const [look] = watchdogManifests().slice(-1);
+    if (look === undefined) throw new Error("the watchdog has a look");
+    await untilSeen(look, ({ status }) => status?.succeeded === 1);
+  }, 60_000);
 });
