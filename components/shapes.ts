@@ -149,3 +149,12 @@ function secretMessage(path: string, input: unknown): string {
 function secretCommand(path: string): string {
   return `pulumi config set --secret --path mastodon:${path}`;
 }
+
+/**
+ * A day such as 2026-12-24. Written without quotation marks it is a moment to Pulumi's YAML, which hands it over as
+ * `2026-12-24 00:00:00 +0000 UTC` (seen with the engine 3.270).
+ */
+export const dateSchema = z
+  .string({ error: "must be a date such as 2026-12-24" })
+  .transform((text) => text.replace(/ 00:00:00 \+0000 UTC$/, ""))
+  .pipe(z.iso.date({ error: "must be a date such as 2026-12-24" }));

@@ -1,6 +1,6 @@
 // Settings of the zone and of the host names that people see.
 import { z } from "zod";
-import { hostnameSchema, ttlSchema } from "../shapes.ts";
+import { dateSchema, hostnameSchema, ttlSchema } from "../shapes.ts";
 import { extraRecordsSchema } from "./extra-records.ts";
 
 /** Host names. `local` is the part after the @ in each account's address, and can never be changed. */
@@ -27,7 +27,7 @@ const dnsKinds = ["digitalocean", "route53", "external"] as const;
 
 const moveSchema = z.strictObject({
   what: z.string().describe("local, web, streaming, media, assets, docs, the name of an extra record, or all"),
-  on: z.iso.date({ error: "must be a date such as 2026-12-08" }),
+  on: dateSchema,
 });
 
 export const dnsSettingsSchema = z.strictObject({

@@ -2,8 +2,11 @@
 import { CloudFrontCdn, cloudFrontRegion } from "../../components/cdn/cloudfront/cloudfront-cdn.ts";
 import { servedMediaHosts } from "../../components/cdn/media-move/hosts.ts";
 import { type PurgeAccess, PurgeUser, tokenAccess } from "../../components/cdn/purge-bridge/access.ts";
+import { purgeName } from "../../components/cdn/purge-bridge/pod.ts";
 import { PurgeBridge } from "../../components/cdn/purge-bridge/purge-bridge.ts";
+import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
+import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
 import { streamingImageOf } from "../../components/mastodon/workloads/rails-pod.ts";
 import { secretOutput } from "../load-settings.ts";
 import { providerOf } from "../providers.ts";
@@ -24,6 +27,12 @@ export function buildPurgeAccess({ settings, providers }: Context, { media }: Cd
   const { token } = settings.secrets.cdnPurge;
   if (token === undefined) throw new Error("cdn.purge needs secrets.cdnPurge.token, which the settings' rules ask for");
   return tokenAccess(secretOutput(token));
+}
+
+/** The service in the list of what runs; nothing where it is off. */
+export function purgeWorkloads({ settings }: Context): WorkloadEntry[] {
+  if (!settings.cdn.purge.enabled) return [];
+  return [{ namespace: namespaceName, name: purgeName, kind: "Deployment", process: purgeName, replicas: 1 }];
 }
 
 export interface PurgeParts {

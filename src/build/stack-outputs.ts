@@ -20,6 +20,7 @@ import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { mailFrom, mailQuota } from "./mail.ts";
+import { purgeWorkloads } from "./purge.ts";
 import { watchdogWorkloads } from "./monitoring.ts";
 import { bucketOutputs, docsSiteOutput } from "./storage-outputs.ts";
 import type { Zoned } from "./zone.ts";
@@ -113,7 +114,7 @@ function created(context: Context, parts: OutputParts) {
       endpoint: cluster.endpoint,
     },
     kubeconfig: cluster.kubeconfig,
-    workloads: [...mastodon.workloads, ...watchdogWorkloads(context)],
+    workloads: [...mastodon.workloads, ...purgeWorkloads(context), ...watchdogWorkloads(context)],
     media: {
       host: settings.domains.media,
       allowedHosts: allowedHosts(settings, context.previous.media?.allowedHosts, context.today),

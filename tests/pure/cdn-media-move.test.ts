@@ -30,7 +30,7 @@ const switched = (change = {}) => ({
   domains: domains(fresh),
   cdn: { kind: "spaces" as const, mediaMove: mediaMoveSchema.parse({ from: old, ...dates, ...change }) },
 });
-const still = { domains: domains(old), cdn: { kind: "spaces" as const } };
+const still = { domains: domains(old), cdn: { kind: "spaces" as const, mediaMove: undefined } };
 const onCloudFront = <Given extends { cdn: object }>(given: Given) => ({
   ...given,
   cdn: { ...given.cdn, kind: "cloudfront" as const },
@@ -60,6 +60,14 @@ describe("the settings of a media move", () => {
     expect(mediaMoveSchema.safeParse({ to: fresh, from: old, ...dates }).success).toBe(false);
     expect(mediaMoveSchema.safeParse({ to: fresh, ...dates, switchOn: "8 December" }).success).toBe(false);
     expect(mediaMoveSchema.safeParse({ to: fresh, ...dates }).success).toBe(true);
+  });
+
+  it("may have dates without quotation marks, which Pulumi's YAML makes moments of", () => {
+    const moments = { announced: "2026-12-01 00:00:00 +0000 UTC", switchOn: "2026-12-08 00:00:00 +0000 UTC" };
+    expect(mediaMoveSchema.parse({ to: fresh, ...moments })).toMatchObject(dates);
+    expect(mediaMoveSchema.safeParse({ to: fresh, ...dates, switchOn: "2026-12-08 10:00:00 +0000 UTC" }).success).toBe(
+      false,
+    );
   });
 
   it("are not needed without a move", () => {
@@ -113,7 +121,7 @@ describe("a media move against the last update", () => {
   });
 
   it("is refused without an announcement, with the lines to write", () => {
-    const plain = { domains: domains(fresh), cdn: { kind: "spaces" as const } };
+    const plain = { domains: domains(fresh), cdn: { kind: "spaces" as const, mediaMove: undefined } };
     const refusal = "cdn.mediaMove: { to: files.social.example, announced: 2026-12-20, switchOn: 2026-12-27 }";
     expect(lines(mediaSwitchProblems(plain, previous(), "2026-12-20"))[0]).toContain(refusal);
     expect(lines(mediaSwitchProblems(plain, { urls: { media: `https://${old}` } }, "2026-12-20"))[0]).toContain(

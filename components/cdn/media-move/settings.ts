@@ -1,8 +1,6 @@
 // Settings of a move of the media to another host name.
 import { z } from "zod";
-import { hostnameSchema } from "../../shapes.ts";
-
-const dateSchema = z.iso.date({ error: "must be a date such as 2026-12-24" });
+import { dateSchema, hostnameSchema } from "../../shapes.ts";
 
 /**
  * Two steps, a week or more apart. First `to` names the new host, which browsers are then allowed to load from. Later `domains.media` gets
