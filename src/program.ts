@@ -23,6 +23,7 @@ import { makePlans } from "./plans/plans.ts";
 import { reportPlans } from "./plans/report.ts";
 import { previousOutputs } from "./previous-outputs.ts";
 import { previousResources } from "./previous-resources.ts";
+import { assertSameServer } from "./same-server.ts";
 
 /**
  * Registers every resource of the stack.
@@ -36,6 +37,7 @@ export async function program(): Promise<Record<string, unknown>> {
   await reportPlans(plans.tables, plans.warnings);
   const previous = await previousOutputs();
   const saved = await previousResources();
+  assertSameServer(settings, previous, saved);
   const guard = installGuard(settings, saved);
   checkMediaSwitch(settings, previous);
   const context = createContext(settings, previous);

@@ -115,9 +115,22 @@ export interface LoadBalancerArgs {
   readonly name: string;
   /** Whether it has an IPv6 address as well, which is decided when it is made and never changes. */
   readonly ipv6: boolean;
-  /** Name, not id: the id of a managed certificate changes at each renewal. Covers all host names of `domains`. */
-  readonly certificateName: pulumi.Input<string>;
+  readonly tls: TlsArgs;
 }
+
+/** Where TLS ends. */
+export type TlsArgs =
+  | {
+      readonly at: "loadBalancer";
+      /** Name, not id: the id of a managed certificate changes at each renewal. Covers all host names of `domains`. */
+      readonly certificateName: pulumi.Input<string>;
+    }
+  | {
+      /** With the certificate that cert-manager keeps in a Secret. */
+      readonly at: "edge";
+      /** Address inside the cluster at which cert-manager reaches the edge. */
+      readonly insideAddress: string;
+    };
 
 /** Secrets of an existing server; each group that is missing is generated. */
 export interface GivenSecrets {

@@ -5,7 +5,8 @@ import type { MastodonArgs } from "./args.ts";
 import { cachePurgeConfigName, cachePurgeFiles } from "./cache-purge.ts";
 import { checksumOf } from "./checksum.ts";
 import { maintenanceFile, maintenancePage } from "./edge/maintenance.ts";
-import { nginxConfiguration } from "./edge/nginx.ts";
+import { edgeFolder, nginxConfiguration, nginxTlsConfiguration } from "./edge/nginx.ts";
+import { startFile, startScript, tlsFile } from "./edge/tls.ts";
 import type { Environment } from "./environment/environment.ts";
 import { databaseCaFile, databaseCaPath, type MastodonSecrets } from "./environment/inputs.ts";
 import { type Process, processes } from "./environment/names.ts";
@@ -76,10 +77,18 @@ function grantEnvironment({ database: { direct, admin } }: ConfigurationArgs): E
   };
 }
 
-function edgeFiles({ settings, domains, network }: ConfigurationArgs): Record<string, string> {
+function edgeFiles(args: ConfigurationArgs): Record<string, string> {
+  const { settings, domains, network, media, loadBalancer } = args;
   const proxies = [network.pods, network.vpc, ...settings.trustedProxies];
+  const formerMedia = media.formerHost === undefined ? undefined : { from: media.formerHost, to: media.aliasHost };
+  const endsTls = loadBalancer.tls.at === "edge";
+  const options = { domains, proxies, uploadMib: settings.edge.uploadMib, formerMedia, endsTls };
   return {
-    [edgeConfigFile]: nginxConfiguration({ domains, proxies, uploadMib: settings.edge.uploadMib }),
+    [edgeConfigFile]: nginxConfiguration(options),
+    ...(endsTls && {
+      [tlsFile]: nginxTlsConfiguration(options),
+      [startFile]: startScript(edgeFolder, edgeConfigFile),
+    }),
     [maintenanceFile]: maintenancePage(domains.web),
   };
 }

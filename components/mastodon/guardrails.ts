@@ -4,11 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "./args.ts";
 import { denyMetadataService } from "./kubernetes/metadata-service.ts";
 import { networkPolicies } from "./kubernetes/network-policies.ts";
+import { proofPolicies } from "./kubernetes/proof-policies.ts";
 import { priorityClasses } from "./kubernetes/priority-classes.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import { type Role, roleLabels, type Workload, workloadLabels } from "./workloads/workload.ts";
 
-interface GuardrailsArgs extends Pick<MastodonArgs, "provider" | "network" | "database" | "valkey" | "search" | "mail"> {
+interface GuardrailsArgs extends Pick<MastodonArgs, "provider" | "network" | "database" | "valkey" | "search" | "mail" | "loadBalancer"> {
   readonly namespace: pulumi.Input<string>;
   readonly workloads: readonly Workload[];
 }
@@ -30,7 +31,8 @@ export class Guardrails extends pulumi.ComponentResource {
       );
     }
     for (const workload of args.workloads) disruptionBudget(scope, workload);
-    for (const [policyName, spec] of Object.entries(networkPolicies(flowsOf(args))))
+    const proofs = args.loadBalancer.tls.at === "edge" ? proofPolicies : {};
+    for (const [policyName, spec] of Object.entries({ ...networkPolicies(flowsOf(args)), ...proofs }))
       new kubernetes.networking.v1.NetworkPolicy(
         `${name}-${policyName}`,
         { metadata: named(scope, policyName), spec },

@@ -2,16 +2,20 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "./args.ts";
+import { withoutWebhook } from "../certificates/cert-manager/names.ts";
 import { Configuration } from "./configuration.ts";
 import { Guardrails } from "./guardrails.ts";
 import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
 import { type LoadBalancerAddresses, loadBalancerAddresses, requireIpv6 } from "./kubernetes/addresses.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
+import { solverService } from "./edge/tls.ts";
 import {
+  insideService,
   internalService,
   loadBalancerAnnotations,
   loadBalancerIdAnnotation,
   loadBalancerService,
+  solversService,
 } from "./kubernetes/services.ts";
 import { MastodonSecrets } from "./secrets/mastodon-secrets.ts";
 import { type WorkloadEntry, workloadList } from "./workload-list.ts";
@@ -38,14 +42,15 @@ export class Mastodon extends pulumi.ComponentResource {
   constructor(name: string, args: MastodonArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mastodon:Mastodon", name, {}, opts);
     const { settings, pools, provider } = args;
+    const endsTls = args.loadBalancer.tls.at === "edge";
     const web = webWorkload(settings, pools.web);
     const streaming = streamingWorkload(settings, pools.web);
-    const edge = edgeWorkload(settings, pools.web);
+    const edge = edgeWorkload(settings, pools.web, endsTls);
     const workers = sidekiqWorkloads(settings, pools.sidekiq, args.cachePurge !== undefined);
     const workloads = [web, streaming, edge, ...workers];
 
     const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });
-    const namespace = createNamespace(name, childOf({ parent: this, provider }));
+    const namespace = createNamespace(name, endsTls, childOf({ parent: this, provider }));
     const scope: Scope = { name, namespace, parent: this, provider };
     const guardrails = new Guardrails(`${name}-guardrails`, { ...args, workloads, namespace }, { parent: this });
     const configuration = new Configuration(
@@ -61,6 +66,7 @@ export class Mastodon extends pulumi.ComponentResource {
     const webService = createInternalService(scope, "web", webPort, deploy(web, [migration]));
     const streamingService = createInternalService(scope, "streaming", streamingPort, deploy(streaming, [migration]));
     // nginx looks up both names when it starts, and does not start without them.
+    if (args.loadBalancer.tls.at === "edge") createProofServices(scope, args.loadBalancer.tls.insideAddress);
     const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
 
     const addresses = addressesOf(loadBalancer);
@@ -84,8 +90,13 @@ export class Mastodon extends pulumi.ComponentResource {
   }
 }
 
-function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const metadata = { name: namespaceName, labels: { ...namespaceLabels } };
+function createNamespace(
+  name: string,
+  endsTls: boolean,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const labels = { ...namespaceLabels, ...(endsTls ? withoutWebhook : {}) };
+  const metadata = { name: namespaceName, labels };
   return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
 
@@ -136,6 +147,20 @@ function createInternalService(
   );
 }
 
+/** What cert-manager needs to prove host names through the edge. Nothing has to wait for it: pods may come and go. */
+function createProofServices(scope: Scope, insideAddress: string): void {
+  const annotations = { "pulumi.com/skipAwait": "true" };
+  for (const [name, spec] of [
+    ["edge-inside", insideService(insideAddress)],
+    [solverService, solversService],
+  ] as const)
+    new kubernetes.core.v1.Service(
+      `${scope.name}-${name}`,
+      { metadata: { ...named(scope, name), annotations }, spec },
+      childOf(scope),
+    );
+}
+
 function createLoadBalancer(
   scope: Scope,
   { settings, loadBalancer }: Pick<MastodonArgs, "settings" | "loadBalancer">,
@@ -144,7 +169,7 @@ function createLoadBalancer(
   const annotations = loadBalancerAnnotations(loadBalancer, settings.loadBalancerNodes);
   return new kubernetes.core.v1.Service(
     `${scope.name}-edge-service`,
-    { metadata: { ...named(scope, "edge", roleLabels("edge")), annotations }, spec: loadBalancerService() },
+    { metadata: { ...named(scope, "edge", roleLabels("edge")), annotations }, spec: loadBalancerService(loadBalancer.tls.at === "edge") },
     childOf(scope, [deployment]),
   );
 }

@@ -6,7 +6,6 @@ import { type TypedRecord, typedRecord } from "../../components/dns/notation.ts"
 import type { Ses } from "../../components/mail/ses.ts";
 import { dnsTable } from "../../components/dns/table.ts";
 import { allRecords, targetsInWords } from "../dns-plan.ts";
-import { reportPlans } from "../plans/report.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Context } from "./context.ts";
 import { timed, type Zoned } from "./zone.ts";
@@ -21,8 +20,15 @@ export interface RecordParts {
   readonly loadBalancerIpv6: pulumi.Output<string> | undefined;
 }
 
-/** Makes the records and returns them as people type them, for the outputs. */
-export function buildRecords(context: Context, parts: RecordParts): pulumi.Output<TypedRecord>[] {
+export interface MadeRecords {
+  /** As people type them, for the outputs. */
+  readonly records: readonly pulumi.Output<TypedRecord>[];
+  /** What made them; nothing where somebody else has to. */
+  readonly placed: readonly pulumi.Resource[];
+}
+
+/** Makes the records, or shows what to make. */
+export function buildRecords(context: Context, parts: RecordParts): MadeRecords {
   const { settings, zone, today } = context;
   const { cdn, mail, zoned, loadBalancer, loadBalancerIpv6 } = parts;
   for (const warning of moveWarnings(settings.dns, today)) void pulumi.log.warn(warning);
@@ -37,9 +43,9 @@ export function buildRecords(context: Context, parts: RecordParts): pulumi.Outpu
   const typed = timed(context, records).map((record) =>
     pulumi.output(record).apply((known) => typedRecord(known, zone)),
   );
-  if (settings.dns.kind === "external") showRecords(context, typed);
-  else zoned.zone.place("records", records);
-  return typed;
+  if (settings.dns.kind !== "external") return { records: typed, placed: zoned.zone.place("records", records) };
+  showRecords(context, typed);
+  return { records: typed, placed: [] };
 }
 
 /** The table in each preview, with words for what is not known yet, and after an update that changed a record. */
@@ -48,17 +54,15 @@ function showRecords(context: Context, typed: readonly pulumi.Output<TypedRecord
   const before = previous.dns?.kind === "external" ? previous.dns.records : undefined;
   if (before === undefined && pulumi.runtime.isDryRun()) {
     const inWords = timed(context, allRecords(settings, targetsInWords(settings)));
-    void reportPlans([
-      dnsTable(
-        zone,
-        inWords.map((record) => typedRecord(record, zone)),
-      ),
-    ]);
+    const table = dnsTable(
+      zone,
+      inWords.map((record) => typedRecord(record, zone)),
+    );
+    void pulumi.log.info(`\n${table}`);
     return;
   }
   pulumi.all([...typed]).apply((records) => {
-    const table = dnsTable(zone, records);
-    if (pulumi.runtime.isDryRun()) return reportPlans([table]);
-    return isDeepStrictEqual(records, before) ? undefined : pulumi.log.info(table);
+    if (!pulumi.runtime.isDryRun() && isDeepStrictEqual(records, before)) return undefined;
+    return pulumi.log.info(`\n${dnsTable(zone, records)}`);
   });
 }

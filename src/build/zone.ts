@@ -19,6 +19,8 @@ type Placed = RecordPlan<pulumi.Output<string>>;
 interface ServedZone {
   /** Name servers that the registrar must be told; none where somebody else serves the zone. */
   readonly nameServers: pulumi.Output<string[]>;
+  /** Id at Route 53. */
+  readonly hostedZoneId?: pulumi.Output<string>;
   /** DigitalOcean's URN, for the project. */
   readonly domainUrn?: pulumi.Output<string>;
   /** What has to be there before a certificate can be asked for. */
@@ -70,6 +72,7 @@ function route53Zone(context: Context): ServedZone {
   const zone = new HostedZone("dns", { zone: zoneName, zoneId, protect: settings.protect }, options);
   return {
     nameServers: zone.nameServers,
+    hostedZoneId: zone.zoneId,
     dependencies: [zone],
     place: (name, records) => [
       new RecordSets(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options),

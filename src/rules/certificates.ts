@@ -37,6 +37,22 @@ export function assertChallengePossible({ dns, certificates }: CertificateSettin
   ];
 }
 
+/** Ahead of the bytes that it passes on, the load balancer tells one address: that of whoever connects to it. */
+export function assertNoFurtherProxies({
+  certificates,
+  mastodon,
+}: Pick<Settings, "certificates" | "mastodon">): Problem[] {
+  if (certificates.kind !== "acme" || mastodon.trustedProxies.length === 0) return [];
+  return [
+    {
+      path: "mastodon.trustedProxies",
+      value: mastodon.trustedProxies,
+      message:
+        "cannot be with certificates.kind acme: TLS ends behind the load balancer, which hides what a proxy in front of it says; remove them, or use managed or uploaded",
+    },
+  ];
+}
+
 /** Whatever is to be uploaded must be there, and nothing else may be: a certificate that nobody uses would end unseen. */
 export function assertUploadsGiven(settings: CertificateSettings & Pick<Settings, "secrets">): Problem[] {
   const wanted = usesWith("uploaded", settings);
@@ -95,6 +111,7 @@ export function pemTexts({ certificate, chain, privateKey }: UploadedCertificate
 export const certificatesRules = [
   rule(["dns", "cdn", "certificates"], assertCertificatesPossible),
   rule(["dns", "cdn", "certificates"], assertChallengePossible),
+  rule(["certificates", "mastodon"], assertNoFurtherProxies),
   rule(["dns", "cdn", "certificates", "secrets"], assertUploadsGiven),
   rule(["dns", "cdn", "certificates", "secrets", "domains"], (settings) => assertUploadsUsable(settings)),
 ];

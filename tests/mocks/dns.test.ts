@@ -75,7 +75,8 @@ describe("a zone at Route 53", () => {
     expect(named(sets, "records-@-a")).toMatchObject({ type: "A", records: ["203.0.113.10"] });
     expect(named(sets, "records-@-aaaa")).toMatchObject({ type: "AAAA", records: ["2001:db8:113::a"] });
     expect(named(sets, "records-@-mx")).toMatchObject({ records: ["5 mx.example.org."] });
-    expect(named(sets, "records-media")).toMatchObject({ type: "CNAME", name: "media.social.example" });
+    const media = sets.filter(({ inputs }) => inputs["name"] === "media.social.example");
+    expect(media.map(({ inputs }) => inputs["type"])).toEqual(["CNAME"]);
     const places = sets.map(({ inputs }) => `${String(inputs["type"])} ${String(inputs["name"])}`);
     expect(places).toHaveLength(new Set(places).size);
   });
@@ -133,6 +134,77 @@ describe("a zone elsewhere", () => {
     expect(JSON.stringify(balancer?.inputs)).toContain('do-loadbalancer-network-stack":"IPV4"');
   });
 });
+
+describe("a certificate that the cluster gets", () => {
+  let recording: Recording;
+  beforeAll(async () => {
+    recording = await record({ certificates: { kind: "acme" } });
+  }, 60_000);
+  const inputs = (type: string, name: string) => named(ofType(recording, type), name);
+
+  it("needs no certificate of DigitalOcean's for the site, but those of the CDN", () => {
+    const certificates = ofType(recording, "Certificate").filter(({ type }) => type.startsWith("digitalocean:"));
+    expect(certificates.map(({ name }) => name)).toEqual(
+      ["assets", "docs", "media"].map((use) => `certificate-${use}-certificate`),
+    );
+  });
+
+  it("lets the load balancer pass bytes on with the client's address, to a port that speaks TLS", () => {
+    const service = JSON.stringify(inputs("Service", "mastodon-edge-service"));
+    expect(service).toContain('do-loadbalancer-protocol":"tcp"');
+    expect(service).toContain('do-loadbalancer-enable-proxy-protocol":"true"');
+    expect(service).toContain('"port":443,"targetPort":"https"');
+    expect(service).not.toContain("certificate-name");
+  });
+
+  it("is asked for once the records are there", () => {
+    const certificate = ofType(recording, "Certificate").find(({ type }) => type.startsWith("kubernetes:"));
+    expect(certificate).toMatchObject({
+      type: "kubernetes:cert-manager.io/v1:Certificate",
+      name: "edge-certificate-certificate",
+      inputs: { spec: { secretName: "edge-certificate", dnsNames: ["social.example", "streaming.social.example"] } },
+    });
+  });
+
+  it("proves the host names over HTTP through the edge, at an address that never leaves the cluster", () => {
+    expect(inputs("Service", "mastodon-edge-inside")).toMatchObject({ spec: { clusterIP: "10.101.0.80" } });
+    expect(JSON.stringify(inputs("Deployment", "cert-manager-cert-manager"))).toContain(
+      '"hostAliases":[{"hostnames":["social.example","streaming.social.example"],"ip":"10.101.0.80"}]',
+    );
+    expect(JSON.stringify(inputs("Issuer", "edge-certificate-issuer"))).toContain('"http01"');
+  });
+
+  it("needs no webhook of cert-manager's in Mastodon's namespace, where there is none yet at first", () => {
+    expect(inputs("Namespace", "mastodon-namespace")).toMatchObject({
+      metadata: { labels: { "cert-manager.io/disable-validation": "true" } },
+    });
+  });
+
+  it("opens the flows of the proofs, and only them", () => {
+    const policies = ofType(recording, "NetworkPolicy").map(({ name }) => name);
+    expect(policies).toContain("mastodon-guardrails-edge-tls");
+    expect(inputs("NetworkPolicy", "mastodon-guardrails-certificate-proofs")).toMatchObject({ spec: { egress: [] } });
+  });
+});
+
+it("a certificate proved by DNS gives the cluster a login for the proofs' names alone", async () => {
+  const settings = {
+    dns: { kind: "route53" },
+    certificates: { kind: "acme", acme: { challenge: "dns-01" } },
+    cdn: { kind: "cloudfront" },
+  };
+  const recording = await record(settings);
+  const policy = String(named(ofType(recording, "UserPolicy"), "edge-certificate-policy")?.["policy"]);
+  expect(policy).toContain('"_acme-challenge.social.example","_acme-challenge.streaming.social.example"');
+  expect(named(ofType(recording, "Secret"), "edge-certificate-login")).toMatchObject({ stringData: "[secret]" });
+  const issuer = named(ofType(recording, "Issuer"), "edge-certificate-issuer");
+  expect(issuer).toMatchObject({ spec: { acme: { solvers: [{ dns01: { route53: { region: "ca-central-1" } } }] } } });
+}, 60_000);
+
+it("nothing of cert-manager is there unless the settings want it", async () => {
+  const { registrations } = await record({});
+  expect(registrations.filter(({ name, type }) => /cert-manager|^edge-certificate/.test(name) || /cert-manager/.test(type))).toEqual([]);
+}, 60_000);
 
 it("extra records stand beside the server's at DigitalOcean", async () => {
   const extraRecords = { git: { type: "A", name: "git", value: "192.0.2.1", ttl: 300 } };

@@ -10,6 +10,7 @@ import { certificateSource } from "../../src/certificate-sources.ts";
 import {
   assertCertificatesPossible,
   assertChallengePossible,
+  assertNoFurtherProxies,
   assertUploadsGiven,
   assertUploadsUsable,
   certificateWarnings,
@@ -96,6 +97,13 @@ describe("a combination of DNS, certificates and CDN", () => {
     expect(challenge(["digitalocean", "managed", "spaces"])).toEqual([]);
     expect(challenge(["external", "acme", "cloudfront"])).toMatchObject([{ path: "certificates.acme.challenge" }]);
   });
+});
+
+it("TLS that ends in the cluster allows no proxy in front of the load balancer", () => {
+  const mastodon = { ...prod.mastodon, trustedProxies: ["192.0.2.0/24"] };
+  const acme = withKinds(["digitalocean", "acme", "spaces"]);
+  expect(assertNoFurtherProxies({ ...acme, mastodon })).toMatchObject([{ path: "mastodon.trustedProxies" }]);
+  expect([...assertNoFurtherProxies(acme), ...assertNoFurtherProxies({ ...prod, mastodon })]).toEqual([]);
 });
 
 describe("uploaded certificates", () => {

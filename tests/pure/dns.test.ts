@@ -30,7 +30,7 @@ const plan = (today: string, what = "media") => ({
 const short = (today: string, what?: string) =>
   withTtl(allRecords(prod, targetsInWords(prod)), plan(today, what))
     .filter(({ ttl }) => ttl === 60)
-    .map(({ key }) => key);
+    .map(({ type, name }) => `${type} ${name}`);
 
 const problems = (extraRecords: unknown) =>
   assertExtraRecordsApart(withDns({ extraRecords: extraRecordsSchema.parse(extraRecords) })).map(
@@ -110,7 +110,8 @@ describe("record sets of Route 53", () => {
 
   it("keep each CNAME alone", () => {
     const sets = recordSets(records).filter(({ records: [first] }) => first.type === "CNAME");
-    expect(sets.map(({ key }) => key)).toEqual(["media", "assets", "docs", "dkim-1", "dkim-2", "dkim-3"]);
+    expect(sets).toHaveLength(6);
+    for (const { records: values } of sets) expect(values).toHaveLength(1);
   });
 });
 
@@ -163,11 +164,11 @@ describe("a planned move", () => {
     ["2026-12-10", false],
   ])("shortens the time to live from three days before until the day after: %s %s", (today, moving) => {
     expect(isMoving("2026-12-08", today, prod.dns)).toBe(moving);
-    expect(short(today)).toEqual(moving ? ["media"] : []);
+    expect(short(today)).toEqual(moving ? ["CNAME media"] : []);
   });
 
   it("concerns the addresses of a host, whatever else it is called, or everything", () => {
-    expect(short("2026-12-08", "web")).toEqual(["local", "local-ipv6"]);
+    expect(short("2026-12-08", "web")).toEqual(["A @", "AAAA @"]);
     expect(short("2026-12-08", "all")).toHaveLength(allRecords(prod, targetsInWords(prod)).length);
   });
 

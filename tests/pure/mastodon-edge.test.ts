@@ -1,11 +1,13 @@
 // The edge's configuration, as text. `nginx -t` and real requests were done by hand with Debian's nginx 1.22.
 import { describe, expect, test } from "vitest";
-import { nginxConfiguration } from "../../components/mastodon/edge/nginx.ts";
+import { nginxConfiguration, nginxTlsConfiguration } from "../../components/mastodon/edge/nginx.ts";
 import { answerSeconds, finishSeconds, idleSeconds } from "../../components/mastodon/edge/timeouts.ts";
 
 const domains = { local: "social.example", web: "web.social.example", streaming: "streaming.social.example" };
-const build = (change: Partial<typeof domains> = {}) =>
-  nginxConfiguration({ domains: { ...domains, ...change }, proxies: ["10.100.0.0/16", "192.0.2.0/24"], uploadMib: 99 });
+const options = (change: Partial<typeof domains>, endsTls: boolean) => {
+  return { domains: { ...domains, ...change }, proxies: ["10.100.0.0/16", "192.0.2.0/24"], uploadMib: 99, endsTls };
+};
+const build = (change: Partial<typeof domains> = {}) => nginxConfiguration(options(change, false));
 
 /** The server block of a host. */
 function server(text: string, host: string): string {
@@ -94,4 +96,47 @@ test("each time-out is longer than the one inside it", () => {
   expect(answerSeconds).toBeGreaterThan(30); // streaming pings every 30 s
   expect(idleSeconds).toBeGreaterThan(answerSeconds);
   expect(finishSeconds).toBeGreaterThan(answerSeconds);
+});
+
+describe("where TLS ends at the edge", () => {
+  const plain = nginxConfiguration(options({}, true));
+  const tls = nginxTlsConfiguration(options({}, true));
+  const hosts = "social.example web.social.example streaming.social.example";
+
+  test("every way from the load balancer begins with the client's address, and that alone is believed", () => {
+    expect(plain).toContain("real_ip_header proxy_protocol;");
+    expect(plain).not.toContain("X-Forwarded-For;\n  real_ip");
+    const listeners = [...`${plain}${tls}`.matchAll(/listen (?:\[::\]:)?(\d+)([^;]*);/g)];
+    for (const [line, port, rest] of listeners) expect(rest?.includes("proxy_protocol"), line).toBe(port !== "8081");
+    expect(listeners).toHaveLength(4 * 2 + 4 * 2);
+  });
+
+  test("plain HTTP answers the authority and sends everything else to TLS", () => {
+    const forwarding = server(plain, hosts);
+    expect(forwarding).toContain("location ^~ /.well-known/acme-challenge/");
+    expect(forwarding).toContain("proxy_next_upstream error timeout http_404;");
+    expect(forwarding).toContain("return 301 https://$host$request_uri;");
+    expect(plain).not.toContain("web:3000");
+  });
+
+  test("unknown hosts are turned away, in plain HTTP and before a certificate is shown", () => {
+    expect(server(plain, "_")).toContain("return 421;");
+    expect(tls).toContain("ssl_reject_handshake on;");
+  });
+
+  test.each(Object.values(domains))("%s is served as elsewhere, but for its listeners", (host) => {
+    const body = (text: string): string[] => {
+      const lines = (text.split(`server_name ${host};\n`)[1] ?? "").split("\n").map((line) => line.trim());
+      return lines.slice(0, lines.indexOf("server {") < 0 ? lines.lastIndexOf("}") : lines.indexOf("server {"));
+    };
+    const [there, here] = [body(build()), body(tls)].map((lines) => lines.filter((line) => line !== "" && line !== "}"));
+    expect(here?.length).toBeGreaterThan(4);
+    expect(here).toEqual(there);
+  });
+
+  test("nginx starts without a certificate, because those servers are in a file of their own", () => {
+    expect(plain).toContain("include /tmp/enabled/*.conf;");
+    expect(plain).not.toContain("ssl_certificate");
+    expect(tls).toContain("ssl_certificate /etc/nginx/certificate/tls.crt;");
+  });
 });

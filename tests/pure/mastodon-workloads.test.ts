@@ -19,7 +19,10 @@ const placement = (pool: string) =>
     nodeSelector: { pool },
     tolerations: [{ key: "pool", value: pool, effect: "NoSchedule" }],
   }) as const;
-const servers = [webWorkload, streamingWorkload, edgeWorkload].map((build) => build(settings, placement("web")));
+const servers = [
+  ...[webWorkload, streamingWorkload].map((build) => build(settings, placement("web"))),
+  edgeWorkload(settings, placement("web"), false),
+];
 const workers = sidekiqWorkloads(settings, placement("sidekiq"));
 const workloads = [...servers, ...workers];
 

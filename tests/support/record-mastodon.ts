@@ -49,7 +49,8 @@ function placement(pool: string): Placement {
 }
 
 function answer(type: string, inputs: Record<string, unknown>, pem: string): Record<string, unknown> {
-  if (type === "kubernetes:core/v1:Service") return { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }, { ip: "2001:db8:113::a" }] } } };
+  if (type === "kubernetes:core/v1:Service")
+    return { status: { loadBalancer: { ingress: [{ ip: "203.0.113.10" }, { ip: "2001:db8:113::a" }] } } };
   if (type === "random:index/randomBytes:RandomBytes") return { hex: "ab".repeat(Number(inputs["length"])) };
   if (type === "random:index/randomPassword:RandomPassword") return { result: "generated".padEnd(32, "x") };
   if (type === "tls:index/privateKey:PrivateKey") return { privateKeyPem: pem };
@@ -68,7 +69,7 @@ function createMastodon(): Mastodon {
     randomProvider: new random.Provider("random"),
     tlsProvider: new tls.Provider("tls"),
     database: { ...inputs.database, direct: { ...inputs.database.direct, password: pulumi.secret("secret-database") } },
-    loadBalancer: { name: "social", ipv6: true, certificateName: "social-edge" },
+    loadBalancer: { name: "social", ipv6: true, tls: { at: "loadBalancer", certificateName: "social-edge" } },
     pools: { web: placement("web"), sidekiq: placement("sidekiq") },
     protect: true,
   };

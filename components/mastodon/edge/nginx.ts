@@ -3,8 +3,15 @@ import { streamingPort } from "../workloads/streaming.ts";
 import { webPort } from "../workloads/web.ts";
 import { maintenanceFile } from "./maintenance.ts";
 import { answerSeconds } from "./timeouts.ts";
-
-export const edgePort = 8080;
+import {
+  enabledFolder,
+  forwardedListeners,
+  forwardingServer,
+  plainListeners,
+  refusingServer,
+  tlsListeners,
+  tlsSettings,
+} from "./tls.ts";
 
 /** Path that answers 200 on any host, for probes. */
 export const edgeHealthPath = "/healthz";
@@ -18,24 +25,55 @@ export interface EdgeOptions {
   readonly proxies: readonly string[];
   /** Largest request body. */
   readonly uploadMib: number;
+  /** An old host of the media, whose visitors are sent to the new one. */
+  readonly formerMedia?: { readonly from: string; readonly to: string } | undefined;
+  /** Whether TLS ends here and not at the load balancer. */
+  readonly endsTls: boolean;
 }
 
 /** The whole `nginx.conf`. Nothing is written outside /tmp. */
 export function nginxConfiguration(options: EdgeOptions): string {
-  const { domains } = options;
-  return [
-    main(options),
-    ...indent([
-      unknownHost(),
-      ...(domains.local === domains.web ? [] : [localDomain(domains)]),
-      web(domains),
-      ...(domains.streaming === domains.web ? [] : [streaming(domains.streaming)]),
-    ]),
-    "}\n",
-  ].join("\n");
+  const { domains, formerMedia: former } = options;
+  const hosts = [domains.local, domains.web, domains.streaming, ...(former ? [former.from] : [])];
+  const servers = options.endsTls
+    ? [
+        unknownHost(forwardedListeners(true)),
+        forwardingServer([...new Set(hosts)]),
+        `include ${enabledFolder}/*.conf;\n`,
+      ]
+    : [unknownHost(plainListeners(true)), ...hostServers(options, plainListeners(false))];
+  return [main(options), ...indent(servers), "}\n"].join("\n");
 }
 
-function main({ proxies, uploadMib }: EdgeOptions): string {
+/** The servers that speak TLS, in a file of their own because nginx does not start with one that has no certificate yet. */
+export function nginxTlsConfiguration(options: EdgeOptions): string {
+  return [tlsSettings, refusingServer(), ...hostServers(options, tlsListeners(false))].join("\n");
+}
+
+function hostServers({ domains, formerMedia: former }: EdgeOptions, listen: string): string[] {
+  return [
+    ...(domains.local === domains.web ? [] : [localDomain(domains, listen)]),
+    web(domains, listen),
+    ...(domains.streaming === domains.web ? [] : [streaming(domains.streaming, listen)]),
+    ...(former ? [formerMedia(former, listen)] : []),
+  ];
+}
+
+/** Who the client is: the last proxy's word, in the form in which the load balancer gives it. */
+function clientAddress({ proxies, endsTls }: EdgeOptions): string {
+  const believed = proxies.map((proxy) => `  set_real_ip_from ${proxy};`).join("\n");
+  if (endsTls)
+    return `  # The load balancer tells the client's address ahead of the bytes that it passes on.
+${believed}
+  real_ip_header proxy_protocol;`;
+  return `  # The load balancer appends the client's address; what the client wrote itself stands further left and is not believed.
+${believed}
+  real_ip_header X-Forwarded-For;
+  real_ip_recursive on;`;
+}
+
+function main(options: EdgeOptions): string {
+  const { uploadMib } = options;
   return `pid /tmp/nginx.pid;
 worker_processes 2;
 # Websockets would keep an old worker alive for ever.
@@ -58,10 +96,7 @@ http {
   uwsgi_temp_path /tmp/uwsgi;
   scgi_temp_path /tmp/scgi;
 
-  # The load balancer appends the client's address; what the client wrote itself stands further left and is not believed.
-${proxies.map((proxy) => `  set_real_ip_from ${proxy};`).join("\n")}
-  real_ip_header X-Forwarded-For;
-  real_ip_recursive on;
+${clientAddress(options)}
 
   client_max_body_size ${uploadMib}m;
   client_body_timeout 30s;
@@ -92,7 +127,7 @@ ${proxies.map((proxy) => `  set_real_ip_from ${proxy};`).join("\n")}
   # One address, so that Rails cannot meet a forged list.
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header Client-Ip "";
-  # The load balancer turns plain HTTP away, so whatever arrives came over TLS.
+  # Plain HTTP is turned away before, so whatever arrives came over TLS.
   proxy_set_header X-Forwarded-Proto https;
   proxy_set_header X-Request-Start "t=\${msec}";
   proxy_set_header Proxy "";
@@ -100,9 +135,9 @@ ${proxies.map((proxy) => `  set_real_ip_from ${proxy};`).join("\n")}
 }
 
 /** Any other host, among them the probes by address. Federation never asks for it. */
-function unknownHost(): string {
+function unknownHost(listen: string): string {
   return `server {
-  listen ${edgePort} default_server;
+${listen}
   server_name _;
 
   location = ${edgeHealthPath} {
@@ -117,9 +152,9 @@ function unknownHost(): string {
 }
 
 /** Where accounts are named after a domain that is not the site's: other servers look them up here. */
-function localDomain({ local, web: target }: EdgeOptions["domains"]): string {
+function localDomain({ local, web: target }: EdgeOptions["domains"], listen: string): string {
   return `server {
-  listen ${edgePort};
+${listen}
   server_name ${local};
 
   location ~ ^/\\.well-known/(webfinger|host-meta|nodeinfo)$ {
@@ -133,9 +168,9 @@ function localDomain({ local, web: target }: EdgeOptions["domains"]): string {
 `;
 }
 
-function web(domains: EdgeOptions["domains"]): string {
+function web(domains: EdgeOptions["domains"], listen: string): string {
   return `server {
-  listen ${edgePort};
+${listen}
   server_name ${domains.web};
 
   # Administration and measurement are reached from inside the cluster only.
@@ -159,15 +194,30 @@ ${streamingLocation()}
 `;
 }
 
-function streaming(host: string): string {
+function streaming(host: string, listen: string): string {
   return `server {
-  listen ${edgePort};
+${listen}
   server_name ${host};
 
 ${streamingLocation()}
   # Streaming shows its metrics to anyone who asks.
   location / {
     return 404;
+  }
+}
+`;
+}
+
+/** Links of years lead here. The answer may be kept: media has gone for good, and each file under the same path. */
+function formerMedia({ from, to }: NonNullable<EdgeOptions["formerMedia"]>, listen: string): string {
+  return `server {
+${listen}
+  server_name ${from};
+
+  location / {
+    add_header Access-Control-Allow-Origin "*" always;
+    add_header Cache-Control "public, max-age=86400" always;
+    return 308 https://${to}$request_uri;
   }
 }
 `;

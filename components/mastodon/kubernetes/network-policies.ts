@@ -1,7 +1,7 @@
 // Who may talk to whom: nothing, except the flows that are spelt out here.
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { edgePort } from "../edge/nginx.ts";
+import { edgePort } from "../edge/tls.ts";
 import { streamingPort } from "../workloads/streaming.ts";
 import { webPort } from "../workloads/web.ts";
 import { type Role, roleLabels } from "../workloads/workload.ts";

@@ -1,7 +1,15 @@
 // The edge workload: nginx between the load balancer and Mastodon's processes.
 import type { Placement } from "../args.ts";
-import { edgeFolder, edgeHealthPath, edgePort } from "../edge/nginx.ts";
+import { edgeFolder, edgeHealthPath } from "../edge/nginx.ts";
 import { finishSeconds } from "../edge/timeouts.ts";
+import {
+  edgeCertificateFolder,
+  edgeCertificateSecret,
+  edgeInsidePort,
+  edgePort,
+  edgeTlsPort,
+  startFile,
+} from "../edge/tls.ts";
 import { serving } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
 import { containerResources, containerSecurity, edgeUser, podDefaults } from "./pod.ts";
@@ -17,7 +25,8 @@ const scratch = "4Gi";
 /** Seconds in which load balancing forgets the pod: three of its checks, 3 s apart, and some. */
 const drainSeconds = 12;
 
-export function edgeWorkload(settings: MastodonSettings, placement: Placement): Workload {
+/** @param endsTls whether TLS ends at these pods and not at the load balancer */
+export function edgeWorkload(settings: MastodonSettings, placement: Placement, endsTls: boolean): Workload {
   return {
     name: "edge",
     role: "edge",
@@ -31,27 +40,43 @@ export function edgeWorkload(settings: MastodonSettings, placement: Placement): 
         priority: serving,
         graceSeconds: drainSeconds + finishSeconds,
       }),
-      containers: [nginxContainer(settings)],
+      containers: [nginxContainer(settings, endsTls)],
       volumes: [
         { name: "configuration", configMap: { name: edgeConfigName } },
         { name: "tmp", emptyDir: { sizeLimit: scratch } },
+        // Not there before the first certificate, and the pods must run for it to be got.
+        ...(endsTls
+          ? [{ name: "certificate", secret: { secretName: edgeCertificateSecret, optional: true, defaultMode: 0o440 } }]
+          : []),
       ],
     },
   };
 }
 
-function nginxContainer({ images, edge }: MastodonSettings): Container {
-  const probe = { httpGet: { path: edgeHealthPath, port: "http" }, timeoutSeconds: 3 };
+function nginxContainer({ images, edge }: MastodonSettings, endsTls: boolean): Container {
+  // Kubelets send no PROXY header.
+  const probe = { httpGet: { path: edgeHealthPath, port: endsTls ? "inside" : "http" }, timeoutSeconds: 3 };
   return {
     name: "nginx",
     image: images.edge,
     imagePullPolicy: "IfNotPresent",
     // Not the image's entry point: it edits files, and the root is read-only.
-    command: ["nginx", "-c", `${edgeFolder}/${edgeConfigFile}`, "-g", "daemon off;"],
-    ports: [{ name: "http", containerPort: edgePort }],
+    command: endsTls
+      ? ["/bin/sh", `${edgeFolder}/${startFile}`]
+      : ["nginx", "-c", `${edgeFolder}/${edgeConfigFile}`, "-g", "daemon off;"],
+    ports: [
+      { name: "http", containerPort: edgePort },
+      ...(endsTls
+        ? [
+            { name: "https", containerPort: edgeTlsPort },
+            { name: "inside", containerPort: edgeInsidePort },
+          ]
+        : []),
+    ],
     volumeMounts: [
       { name: "configuration", mountPath: edgeFolder, readOnly: true },
       { name: "tmp", mountPath: "/tmp" },
+      ...(endsTls ? [{ name: "certificate", mountPath: edgeCertificateFolder, readOnly: true }] : []),
     ],
     securityContext: containerSecurity,
     resources: containerResources(edge.resources, scratch),
