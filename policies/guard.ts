@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Declared, type Destruction, destructions, type Existing, replacingPaths } from "./destruction.ts";
 import { refusal } from "./refusal.ts";
+import { keyNames } from "./same-server.ts";
 import type { PolicyContext } from "./registration.ts";
 import { statefulTypes, violations } from "./rules.ts";
 
@@ -95,7 +96,7 @@ function sources(value: unknown): pulumi.Resource[] {
 function refuseUnknownNames({ unprotect }: PolicyContext, declared: readonly Declared[], state: readonly Existing[]) {
   const existing = state.filter(({ type }) => statefulTypes.has(type));
   const names = new Set([...declared, ...existing].map(({ name }) => name));
-  const unknown = unprotect.filter((name) => !names.has(name));
+  const unknown = unprotect.filter((name) => !names.has(name) && !keyNames.includes(name));
   if (unknown.length === 0) return;
   const allowed = [...names].toSorted().join(", ");
   throw new pulumi.RunError(`mastodon:unprotect: ${JSON.stringify(unknown)} is not protected; allowed: ${allowed}`);
@@ -110,7 +111,9 @@ function refuseLosses(context: PolicyContext, declared: readonly Held[], state: 
     keepAsIs(declared, refused);
     throw new pulumi.RunError(refusal(refused, unprotect));
   }
-  const idle = unprotect.filter((name) => found.every(({ existing }) => existing.name !== name));
+  const idle = unprotect.filter(
+    (name) => !keyNames.includes(name) && found.every(({ existing }) => existing.name !== name),
+  );
   if (idle.length > 0) void pulumi.log.warn(idleWarning(idle));
 }
 
