@@ -36,6 +36,7 @@ const kubernetesPluginVersion = "4.25.0";
 const kubernetesVersion = "1.36.3";
 
 const prometheusVersion = "3.16.0";
+const alertmanagerVersion = "0.34.2";
 
 const gibibyte = 2 ** 30;
 
@@ -90,6 +91,17 @@ export const promtool: GoArtifact = {
   // Ways to find targets in clouds that nobody here uses: a quarter of the packages, one of whose modules is not served. Kubernetes stays.
   tags: ["remove_all_sd", "enable_kubernetes_sd"],
   packages: 1120,
+  diskBytes: 2 * gibibyte,
+};
+
+/** Alertmanager's own checker of configurations, which also says where an alert would go. */
+export const amtool: GoArtifact = {
+  name: "amtool",
+  title: `amtool ${alertmanagerVersion}`,
+  package: "github.com/prometheus/alertmanager/cmd/amtool",
+  binary: "amtool",
+  variables: { "github.com/prometheus/common/version.Version": alertmanagerVersion },
+  packages: 700,
   diskBytes: 2 * gibibyte,
 };
 

@@ -2,7 +2,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { z } from "zod";
-import { controlPlane, type GoArtifact, kubernetesPlugin, promtool, pulumiCli, pulumiVersion } from "./artifacts.ts";
+import {
+  amtool,
+  controlPlane,
+  type GoArtifact,
+  kubernetesPlugin,
+  promtool,
+  pulumiCli,
+  pulumiVersion,
+} from "./artifacts.ts";
 import { cacheKey, cacheRoot, type CachedFolder, ensureCached, isCached } from "./cache.ts";
 import { ciliumDefinitions, definitionFiles, fetchDefinitions } from "./crds.ts";
 import { EngineError } from "./failures.ts";
@@ -61,9 +69,17 @@ export async function prepareControlPlane({ report = silent }: PrepareOptions = 
   return { controlPlane: binary, kwok: join(binary, "..", "kwok"), crds };
 }
 
-/** Makes the checker of alert rules ready and gives its path; the same promises as `prepareEngine`. */
-export async function preparePromtool({ report = silent }: PrepareOptions = {}): Promise<string> {
-  return built(promtool, report);
+/** Programs that check the configuration of Prometheus and of Alertmanager. */
+export interface AlertTools {
+  /** Path of Prometheus' checker. */
+  readonly promtool: string;
+  /** Path of Alertmanager's. */
+  readonly amtool: string;
+}
+
+/** Makes the checkers of alert rules and of their delivery ready; the same promises as `prepareEngine`. */
+export async function prepareAlertTools({ report = silent }: PrepareOptions = {}): Promise<AlertTools> {
+  return { promtool: await built(promtool, report), amtool: await built(amtool, report) };
 }
 
 /** The version that the npm package wants where it can be downloaded, otherwise the newest that can be built. */

@@ -69,7 +69,11 @@ const inhibitions = [
     target_matchers: [`alertname=~"WorkloadShort|TargetDown"`],
     equal: ["workload"],
   },
-  { source_matchers: [`alertname="SidekiqQueueStuck"`], target_matchers: [`alertname="SidekiqQueueSlow"`], equal: ["queue"] },
+  {
+    source_matchers: [`alertname="SidekiqQueueStuck"`],
+    target_matchers: [`alertname="SidekiqQueueSlow"`],
+    equal: ["queue"],
+  },
   {
     source_matchers: [`alertname="StreamingClientsGone"`],
     target_matchers: [`alertname="StreamingClientsFalling"`],

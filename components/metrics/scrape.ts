@@ -85,9 +85,7 @@ function podJob(namespace: string, role: string, { port, path }: Exporter) {
       {
         role: "pod",
         namespaces: { names: [namespace] },
-        selectors: [
-          { role: "pod", label: `app.kubernetes.io/part-of=mastodon,app.kubernetes.io/component=${role}` },
-        ],
+        selectors: [{ role: "pod", label: `app.kubernetes.io/part-of=mastodon,app.kubernetes.io/component=${role}` }],
       },
     ],
     relabel_configs: [

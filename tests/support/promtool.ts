@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { preparePromtool } from "../../tools/engine.ts";
+import { prepareAlertTools } from "../../tools/engine.ts";
 import { run } from "../../tools/run.ts";
 
 /** Values by series, in promtool's notation, one each minute: `0+2x60` begins at 0 and adds 2 sixty times. */
@@ -16,7 +16,15 @@ interface Answer {
 
 /** Runs promtool in a folder of its own with the given files; arguments name the files. */
 export async function promtool(files: Readonly<Record<string, string>>, ...args: string[]): Promise<Answer> {
-  const program = await preparePromtool();
+  return inFolder((await prepareAlertTools()).promtool, files, args);
+}
+
+/** The same with Alertmanager's tool. */
+export async function amtool(files: Readonly<Record<string, string>>, ...args: string[]): Promise<Answer> {
+  return inFolder((await prepareAlertTools()).amtool, files, args);
+}
+
+async function inFolder(program: string, files: Readonly<Record<string, string>>, args: string[]): Promise<Answer> {
   const folder = mkdtempSync(join(tmpdir(), "promtool-"));
   try {
     for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
