@@ -1,6 +1,8 @@
 // The edge's configuration, as text. `nginx -t` and real requests were done by hand with Debian's nginx 1.22.
+import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { nginxConfiguration, nginxTlsConfiguration } from "../../components/mastodon/edge/nginx.ts";
+import { startScript } from "../../components/mastodon/edge/tls.ts";
 import { answerSeconds, finishSeconds, idleSeconds } from "../../components/mastodon/edge/timeouts.ts";
 
 const domains = { local: "social.example", web: "web.social.example", streaming: "streaming.social.example" };
@@ -129,9 +131,19 @@ describe("where TLS ends at the edge", () => {
       const lines = (text.split(`server_name ${host};\n`)[1] ?? "").split("\n").map((line) => line.trim());
       return lines.slice(0, lines.indexOf("server {") < 0 ? lines.lastIndexOf("}") : lines.indexOf("server {"));
     };
-    const [there, here] = [body(build()), body(tls)].map((lines) => lines.filter((line) => line !== "" && line !== "}"));
+    const [there, here] = [body(build()), body(tls)].map((lines) =>
+      lines.filter((line) => line !== "" && line !== "}"),
+    );
     expect(here?.length).toBeGreaterThan(4);
     expect(here).toEqual(there);
+  });
+
+  test("the start script is a script, and runs nginx as the process that Kubernetes ends", () => {
+    const script = startScript("/etc/nginx/mastodon", "nginx.conf");
+    const { status, stderr } = spawnSync("sh", ["-n"], { input: script, encoding: "utf8" });
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(script.trimEnd().split("\n").at(-1)).toBe('exec $run -g "daemon off;"');
   });
 
   test("nginx starts without a certificate, because those servers are in a file of their own", () => {

@@ -127,6 +127,8 @@ watch() {
   done
 }
 
+# What an earlier container of this pod left may not fit any more.
+rm -rf "$enabled"
 mkdir -p "$enabled"
 enable
 seen=$(fingerprint)
