@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   if (values.help) return print(help);
   const file = settingsFile(positionals, values.settings);
   const [project, stack] = [resolve(root, "Pulumi.yaml"), resolve(file)].map((path) => readFileSync(path, "utf8"));
-  const raw = withDummySecrets(readStackFile(project ?? "", stack ?? ""));
+  const raw = await withDummySecrets(readStackFile(project ?? "", stack ?? ""));
   const { requests } = await recordProgram(raw, /^Pulumi\.(.+)\.yaml$/.exec(basename(file))?.[1] ?? "dump");
   print(JSON.stringify(requests, undefined, 2));
 }
