@@ -22,11 +22,12 @@ export class AcmCertificate extends pulumi.ComponentResource {
     super("mastodon:cdn:AcmCertificate", name, {}, opts);
     // In an order of their own, so that host names which change their parts need no new certificate.
     const domains = args.domains.toSorted();
-    const [domainName = "", ...others] = domains;
+    const [domainName] = domains;
     this.#name = name;
     this.#certificate = new aws.acm.Certificate(
       `${name}-certificate`,
-      { domainName, subjectAlternativeNames: others, validationMethod: "DNS", keyAlgorithm: "EC_prime256v1" },
+      { domainName, subjectAlternativeNames: domains, validationMethod: "DNS", keyAlgorithm: "EC_prime256v1" },
+      // All names, the first among them, as Amazon gives them back: a shorter list would be another one at each update.
       // The distribution lets go of the old one only when it has the new one.
       { parent: this, deleteBeforeReplace: false },
     );
