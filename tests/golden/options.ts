@@ -1,0 +1,41 @@
+// The optional parts of the stack: for each the settings that switch it on, or off, in the production stack.
+import { Secret } from "../../src/secret.ts";
+import type { RawSettings } from "../../src/stack-file.ts";
+import { credentials, stackFile } from "../stacks.ts";
+
+/** Settings by the name of the golden file that shows what they change. */
+export const options: Readonly<Record<string, RawSettings>> = {
+  "database-replica": changed({ database: postgresql({ replica: {} }) }),
+  "database-log-sink-rsyslog": changed({
+    database: postgresql({ logSink: { kind: "rsyslog", server: "logs.social.example" } }),
+    secrets: logSinkSecrets("clientCertificate", "clientKey", "caCertificate"),
+  }),
+  "database-log-sink-opensearch": changed({
+    database: postgresql({ logSink: { kind: "opensearch", server: "logs.social.example" } }),
+    secrets: logSinkSecrets("user", "password"),
+  }),
+  "database-opensearch": changed({ database: { ...database(), opensearch: { size: "db-s-2vcpu-4gb", nodes: 3 } } }),
+  "database-trusted-tags": changed({ database: { ...database(), trustedTags: ["queue-worker"] } }),
+  "database-without-cache": changed({ database: { ...database(), valkey: { cache: { enabled: false } } } }),
+  "database-fixed-disk": changed({
+    database: postgresql({ storageGib: 200, storageAutoscale: { enabled: false } }),
+  }),
+  "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 2 }) }),
+};
+
+function changed(subjects: Readonly<Record<string, unknown>>): RawSettings {
+  return { ...stackFile("prod"), secrets: credentials, ...subjects };
+}
+
+function database(): Record<string, unknown> {
+  return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2 } };
+}
+
+function postgresql(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2, ...settings } };
+}
+
+function logSinkSecrets(...names: readonly string[]): Record<string, unknown> {
+  const logSink = Object.fromEntries(names.map((name) => [name, new Secret(`log-${name}`)]));
+  return { ...credentials, database: { logSink } };
+}
