@@ -183,3 +183,27 @@ it("a cache instance can be left out, and nothing speaks of it then", () => {
   expect(ofType(least, "DatabaseCluster")).toHaveLength(2);
   expect(least.outputs["valkey"]).not.toHaveProperty("cache");
 });
+
+it("no Deployment reads what is deleted before its successor is made, or it would be deleted with it", () => {
+  const deletedFirst = off.requests.filter(({ options }) => options.deleteBeforeReplace).map(({ urn }) => urn);
+  expect(deletedFirst.filter((urn) => urn.includes("DatabaseConnectionPool"))).toHaveLength(3);
+  const deployments = off.requests.filter(({ type }) => type === "kubernetes:apps/v1:Deployment");
+  expect(deployments.length).toBeGreaterThan(6);
+  for (const { name, propertyDependencies } of deployments) {
+    const read = Object.values(propertyDependencies ?? {}).flat();
+    expect(
+      read.filter((urn) => deletedFirst.includes(urn)),
+      name,
+    ).toEqual([]);
+  }
+  const read = deployments.flatMap(({ propertyDependencies }) => propertyDependencies?.["spec"] ?? []);
+  expect(read.some((urn) => urn.includes("DatabaseCluster"))).toBe(true);
+});
+
+it("pools come one after the other, and the way in is opened after them", () => {
+  const waitsFor = (name: string) =>
+    off.requests.find((request) => request.name === name)?.options.dependsOn?.map((urn) => urn.split("::").at(-1));
+  expect(waitsFor("postgresql-pool-sidekiq")).toEqual(["postgresql-pool-web"]);
+  expect(waitsFor("postgresql-pool-streaming")).toEqual(["postgresql-pool-sidekiq"]);
+  expect(waitsFor("postgresql-firewall")).toContain("postgresql-pool-streaming");
+});
