@@ -1,10 +1,15 @@
 // The optional parts of the stack: for each the settings that switch it on, or off, in the production stack.
+import edgeCertificate from "../data/edge-certificate.json" with { type: "json" };
 import { Secret } from "../../src/secret.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { credentials, stackFile } from "../stacks.ts";
 
 /** Settings by the name of the golden file that shows what they change. */
 export const options: Readonly<Record<string, RawSettings>> = {
+  "dns-route53": changed({ ...elsewhere("route53"), secrets: uploadedCertificate() }),
+  "dns-external": changed({ ...elsewhere("external"), secrets: uploadedCertificate() }),
+  "dns-ipv4-only": changed({ dns: { ipv6: false } }),
+  "certificates-acme": changed({ certificates: { kind: "acme" } }),
   "database-replica": changed({ database: postgresql({ replica: {} }) }),
   "database-log-sink-rsyslog": changed({
     database: postgresql({ logSink: { kind: "rsyslog", server: "logs.social.example" } }),
@@ -33,6 +38,17 @@ function database(): Record<string, unknown> {
 
 function postgresql(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2, ...settings } };
+}
+
+/** The zone at another service, so that the site's certificate is uploaded and the CDN brings its own. */
+function elsewhere(kind: "route53" | "external"): Record<string, unknown> {
+  return { dns: { kind }, certificates: { kind: "uploaded" }, cdn: { kind: "cloudfront" } };
+}
+
+function uploadedCertificate(): Record<string, unknown> {
+  const { certificate, chain, privateKey } = edgeCertificate;
+  const edge = { certificate: new Secret(certificate), chain: new Secret(chain), privateKey: new Secret(privateKey) };
+  return { ...credentials, certificates: { edge } };
 }
 
 function logSinkSecrets(...names: readonly string[]): Record<string, unknown> {
