@@ -200,9 +200,10 @@ it("no Deployment reads what is deleted before its successor is made, or it woul
   expect(read.some((urn) => urn.includes("DatabaseCluster"))).toBe(true);
 });
 
+const waitsFor = (name: string): unknown =>
+  off.requests.find((request) => request.name === name)?.options.dependsOn?.map((urn) => urn.split("::").at(-1));
+
 it("pools come one after the other, and the way in is opened after them", () => {
-  const waitsFor = (name: string) =>
-    off.requests.find((request) => request.name === name)?.options.dependsOn?.map((urn) => urn.split("::").at(-1));
   expect(waitsFor("postgresql-pool-sidekiq")).toEqual(["postgresql-pool-web"]);
   expect(waitsFor("postgresql-pool-streaming")).toEqual(["postgresql-pool-sidekiq"]);
   expect(waitsFor("postgresql-firewall")).toContain("postgresql-pool-streaming");

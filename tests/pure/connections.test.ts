@@ -219,6 +219,14 @@ describe("too many connections", () => {
     expect(assertConnectionsSuffice(withWeb({ workers: 1, threads: most - 1 }))).toEqual([]);
   });
 
+  it("in a pool that is larger than its clients need are taken from there first", () => {
+    const [problem] = assertConnectionsSuffice(withPostgresql({ pools: { web: 60 } }));
+    expect(problem?.message).toContain("but 210 are needed");
+    expect(problem?.message).toContain("lower database.postgresql.pools.web to 44, ");
+    const [other] = assertConnectionsSuffice(withPostgresql({ size: "db-s-2vcpu-4gb" }));
+    expect(other?.message).not.toContain("database.postgresql.pools");
+  });
+
   it("of pods that an autoscaler may add are counted too", () => {
     expect(assertConnectionsSuffice(withWeb({ maxReplicas: 4 }))[0]?.message).toContain("web (4 + 1) × 11 = 55");
   });

@@ -35,7 +35,7 @@ export interface ConnectionBudget extends ServerBudget {
 }
 
 /** Pools are made in steps of this, so that one thread more does not replace a pool and cut its clients off. */
-const step = 5;
+export const poolStep = 5;
 
 /** The whole budget; it judges nothing. */
 export function connectionBudget(settings: ConnectionSettings): ConnectionBudget {
@@ -44,7 +44,7 @@ export function connectionBudget(settings: ConnectionSettings): ConnectionBudget
   const pools = poolNames.map((name): PoolBudget => {
     const clients = sum(consumers.filter(({ pool }) => pool === name).map(connectionsOf));
     const needed = Math.ceil(clients / clientsPerConnection);
-    return { name, clients, needed, size: given[name] ?? Math.ceil(needed / step) * step };
+    return { name, clients, needed, size: given[name] ?? Math.ceil(needed / poolStep) * poolStep };
   });
   const direct = sum(directConsumers.map(({ connections }) => connections));
   return {

@@ -1,7 +1,7 @@
 // What is wrong with a connection budget, with the arithmetic and the ways out.
 import { connectionLimit, sizeWithConnections } from "../../../components/database/plans.ts";
 import type { Problem } from "../../../components/problem.ts";
-import { connectionBudget, type ConnectionBudget, type ConnectionSettings } from "./budget.ts";
+import { connectionBudget, poolStep, type ConnectionBudget, type ConnectionSettings } from "./budget.ts";
 import { connectionsOf, type Consumer } from "./consumers.ts";
 
 /** A pool smaller than what its clients may open, pools beyond what PostgreSQL allows, and the same for the replica. */
@@ -35,7 +35,7 @@ function serverProblems({ size, limit, used, pools, direct, consumers }: Connect
       value: size,
       message:
         `allows ${limit} connections, but ${used} are needed: ${[...parts, `${direct} for migrations, dumps, tootctl and people`].join(" + ")}. ` +
-        `Clients at their most, with a roll: ${terms(consumers)}. ${larger(used, size)}${fewer(consumers, used - limit)}` +
+        `Clients at their most, with a roll: ${terms(consumers)}. ${larger(used, size)}${smaller(pools)}${fewer(consumers, used - limit)}` +
         "or let clients share connections with database.postgresql.clientsPerConnection",
     },
   ];
@@ -69,6 +69,14 @@ function term(consumer: Consumer): string {
 function larger(connections: number, like: string): string {
   const size = sizeWithConnections(connections, like);
   return size === undefined ? "No size allows so many: " : `Take ${size} (${connectionLimit(size)}) or larger, `;
+}
+
+/** Pools that were given more than their clients need and more than rounding explains; nothing where there is none. */
+function smaller(pools: ConnectionBudget["pools"]): string {
+  return pools
+    .filter(({ size, needed }) => size >= needed + poolStep)
+    .map(({ name, needed }) => `lower database.postgresql.pools.${name} to ${needed}, `)
+    .join("");
 }
 
 /** What the largest consumer alone could give up; nothing where that is not enough. */
