@@ -255,6 +255,60 @@ describe("the purge service in front of DigitalOcean's CDN", () => {
   });
 });
 
+const environment = (recording: Recording, process: string) =>
+  named(recording, `mastodon-configuration-${process}-environment`)?.inputs["data"];
+
+describe("media that moved from one host to another", () => {
+  const dates = { announced: "2026-01-01", switchOn: "2026-01-08" };
+  const moved = { local: "social.example", media: "files.social.example" };
+  it("is announced to browsers, and nothing else changes, while DigitalOcean's CDN has one host name", async () => {
+    const recording = await recordProgram(settings({ mediaMove: { to: "files.social.example", ...dates } }));
+    expect(environment(recording, "web")).toMatchObject({
+      EXTRA_MEDIA_HOSTS: "https://files.social.example",
+      S3_ALIAS_HOST: "media.social.example",
+    });
+    expect(environment(recording, "sidekiq")).not.toHaveProperty("EXTRA_MEDIA_HOSTS");
+    expect(namesLike(recording, /DnsRecord$/).filter((name) => name.includes("files"))).toEqual([]);
+    expect(recording.outputs["media"]).toMatchObject({
+      host: "media.social.example",
+      allowedHosts: [{ host: "media.social.example" }, { host: "files.social.example" }],
+    });
+  }, 60_000);
+
+  it("is found under its old host by way of the edge, whose certificate covers that", async () => {
+    const cdn = { mediaMove: { from: "media.social.example", ...dates } };
+    const recording = await recordProgram(settings(cdn, {}, { domains: moved }));
+    expect(environment(recording, "web")).toMatchObject({
+      EXTRA_MEDIA_HOSTS: "https://media.social.example",
+      S3_ALIAS_HOST: "files.social.example",
+    });
+    expect(named(recording, "cdn-media-cdn")?.inputs).toMatchObject({ customDomain: "files.social.example" });
+    expect(named(recording, "certificate-edge-certificate")?.inputs["domains"]).toContain("media.social.example");
+    expect(named(recording, "records-media-media-social-example")?.inputs).toMatchObject({
+      name: "media",
+      value: "social.example.",
+    });
+    const nginx = JSON.stringify(named(recording, "mastodon-configuration-edge-configuration")?.inputs);
+    expect(nginx).toContain("server_name media.social.example;");
+    expect(nginx).toContain("return 308 https://files.social.example$request_uri;");
+  }, 60_000);
+
+  it("is served under both hosts by CloudFront", async () => {
+    const cdn = { kind: "cloudfront", mediaMove: { from: "media.social.example", ...dates } };
+    const recording = await recordProgram(settings(cdn, {}, { domains: moved }));
+    const hosts = ["files.social.example", "media.social.example"];
+    expect(named(recording, "cdn-media-distribution")?.inputs).toMatchObject({ aliases: hosts });
+    expect(named(recording, "cdn-media-certificate-certificate")?.inputs).toMatchObject({
+      subjectAlternativeNames: hosts,
+    });
+    expect(namesLike(recording, /DnsRecord$/).filter((name) => name.startsWith("records-media-"))).toEqual([
+      "records-media-files-social-example",
+      "records-media-media-social-example",
+    ]);
+    expect(JSON.stringify(named(recording, "mastodon-configuration-edge-configuration")?.inputs)).not.toContain("308");
+  }, 60_000);
+});
+
 function podOf(recording: Recording): string {
   return JSON.stringify(named(recording, "cdn-purge-deployment")?.inputs);
 }

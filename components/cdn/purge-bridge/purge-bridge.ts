@@ -17,7 +17,7 @@ export interface PurgeBridgeArgs extends Omit<PurgePlan, "checksums"> {
 
 /**
  * Mastodon's cache buster calls a URL for each removed file; no CDN here listens to that, so this service turns the calls into purges through the
- * CDN's API, within its rate limits. See docs/decisions/0004-purge-bridge.md.
+ * CDN's API, within its rate limits. See docs/decisions/0005-purge-bridge.md.
  */
 export class PurgeBridge extends pulumi.ComponentResource {
   constructor(name: string, args: PurgeBridgeArgs, opts?: pulumi.ComponentResourceOptions) {
