@@ -25,7 +25,7 @@ export interface Providers {
 type AccountCredentials = Settings["secrets"]["digitalocean"][string] | Settings["secrets"]["digitalocean"]["main"];
 
 /** Makes a provider for each account and region that something lives in. */
-export function createProviders({ secrets, tailnet, mail, backups, workers }: Settings): Providers {
+export function createProviders({ secrets, tailnet, mail, backups, workers, cdn }: Settings): Providers {
   const accounts = new Set([mainAccount, ...Object.values(workers).map(({ account }) => account)]);
   const awsRegions = new Set([
     mail.region,

@@ -6,7 +6,7 @@ import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** DigitalOcean's CDN purges through its API only. */
-export function assertPurgeToken({ cdn, secrets }: Pick<Settings, "cdn" | "secrets">): Problem[] {
+function assertPurgeToken({ cdn, secrets }: Pick<Settings, "cdn" | "secrets">): Problem[] {
   if (!cdn.purge.enabled || cdn.kind !== "spaces" || secrets.cdnPurge.token !== undefined) return [];
   return [
     {
@@ -21,7 +21,7 @@ export function assertPurgeToken({ cdn, secrets }: Pick<Settings, "cdn" | "secre
 const purgeQueue = "pull";
 
 /** Workers outside the cluster do not reach the purge service, and their jobs would end without having purged anything. */
-export function assertPurgeReachable({
+function assertPurgeReachable({
   cdn,
   mastodon,
   workers,
@@ -45,7 +45,7 @@ function servesPurges(queues: readonly string[]): boolean {
 }
 
 /** The other host of a move needs a record as well. */
-export function assertMoveInZone({ cdn, domains, dns }: Pick<Settings, "cdn" | "domains" | "dns">): Problem[] {
+function assertMoveInZone({ cdn, domains, dns }: Pick<Settings, "cdn" | "domains" | "dns">): Problem[] {
   const zone = dns.zone ?? domains.local;
   const hosts = Object.entries({ to: cdn.mediaMove?.to, from: cdn.mediaMove?.from });
   return hosts.flatMap(([key, host]) =>
@@ -62,7 +62,7 @@ export function assertMoveInZone({ cdn, domains, dns }: Pick<Settings, "cdn" | "
 }
 
 /** A move of the media, as far as settings alone tell. */
-export function assertMediaMove(settings: Pick<Settings, "cdn" | "domains">, today: string): Problem[] {
+function assertMediaMove(settings: Pick<Settings, "cdn" | "domains">, today: string): Problem[] {
   return mediaMoveProblems(settings, today);
 }
 

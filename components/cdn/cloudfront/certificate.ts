@@ -56,7 +56,7 @@ export class AcmCertificate extends pulumi.ComponentResource {
 }
 
 /** Amazon mostly needs some minutes; a person who has to enter records somewhere else needs more. */
-export const proofMinutes = 75;
+const proofMinutes = 75;
 
 /** Name without, value with a trailing dot. Amazon lists the host names in an order of its own. */
 function proofOf({ domainValidationOptions }: aws.acm.Certificate, domain: string) {

@@ -4,7 +4,7 @@ import type { Problem } from "../../problem.ts";
 import type { MediaHostSettings } from "./hosts.ts";
 
 /** Days for which a new host must have been allowed before it is used. */
-export const noticeDays = 7;
+const noticeDays = 7;
 
 const dayMs = 86_400_000;
 

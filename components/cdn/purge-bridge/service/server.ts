@@ -22,7 +22,7 @@ interface Answer {
 }
 
 /** Header that carries the secret, in lower case. */
-export const secretHeader = "x-cdn-purge-secret";
+const secretHeader = "x-cdn-purge-secret";
 
 /** One URL needs far less. */
 const largestBody = 16_384;
