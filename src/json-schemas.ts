@@ -1,5 +1,6 @@
 // JSON Schemas made from the zod schemas: for editors of stack files, and for readers of the outputs.
 import { z } from "zod";
+import { runbookIndex } from "../components/metrics/runbook-index.ts";
 import { outputsSchema } from "./outputs.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
@@ -67,5 +68,6 @@ export function generatedFiles(): GeneratedFile[] {
   return [
     { path: "src/settings.schema.json", text: text(stackFileSchema()) },
     { path: "docs/outputs.schema.json", text: text(stackOutputsSchema()) },
+    { path: "docs/runbooks/README.md", text: runbookIndex() },
   ];
 }

@@ -8,6 +8,7 @@ import { createContext } from "./build/context.ts";
 import { buildDatabases } from "./build/databases.ts";
 import { buildEdgeCertificate } from "./build/edge-certificate.ts";
 import { buildMail } from "./build/mail.ts";
+import { buildMetrics } from "./build/metrics.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
 import { buildProject } from "./build/project.ts";
 import { buildPurgeAccess, buildPurgeBridge } from "./build/purge.ts";
@@ -61,6 +62,7 @@ export async function program(): Promise<Record<string, unknown>> {
   buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
+  buildMetrics(context, { compute, mail, mastodon });
   buildMonitoring(context, { compute, databases, mastodon, workers });
   buildProject(context, { compute, databases, zoned, storage, mastodon, workers });
   guard.finish();

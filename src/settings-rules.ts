@@ -9,6 +9,7 @@ import { dnsRules } from "./rules/dns.ts";
 import { domainsRules } from "./rules/domains.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
 import { mailRules } from "./rules/mail.ts";
+import { metricsRules } from "./rules/metrics.ts";
 import { monitoringRules } from "./rules/monitoring.ts";
 import { networkRules } from "./rules/network.ts";
 import { storageRules } from "./rules/storage.ts";
@@ -30,5 +31,6 @@ export const settingsRules: readonly SettingsRule[] = [
   ...workersRules,
   ...mailRules,
   ...monitoringRules,
+  ...metricsRules,
   ...costRules,
 ];

@@ -9,6 +9,7 @@ import { dnsSettingsSchema, domainsSchema } from "../components/dns/settings.ts"
 import { kubernetesSettingsSchema } from "../components/kubernetes/settings.ts";
 import { mailSettingsSchema } from "../components/mail/settings.ts";
 import { mastodonSettingsSchema } from "../components/mastodon/settings.ts";
+import { metricsSettingsSchema } from "../components/metrics/settings.ts";
 import { monitoringSettingsSchema } from "../components/monitoring/settings.ts";
 import { networkSettingsSchema } from "../components/network/settings.ts";
 import { nameSchema } from "../components/shapes.ts";
@@ -43,6 +44,7 @@ export const settingsSchema = z.strictObject({
   workers: workersSettingsSchema.prefault({}),
   backups: backupsSettingsSchema.prefault({}),
   monitoring: monitoringSettingsSchema,
+  metrics: metricsSettingsSchema.prefault({}),
   mastodon: mastodonSettingsSchema.prefault({}),
   cost: costSettingsSchema.prefault({}),
   secrets: secretsSettingsSchema,

@@ -2,7 +2,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CachePurgeArgs } from "./cache-purge.ts";
-import type { MastodonSettings } from "./settings.ts";
+import type { MastodonSettings, Resources } from "./settings.ts";
 
 /** On which nodes pods run. */
 export interface Placement {
@@ -164,6 +164,11 @@ export interface MastodonArgs {
   readonly cachePurge?: CachePurgeArgs | undefined;
   /** @default - all secrets are generated */
   readonly secrets?: GivenSecrets;
+  /**
+   * Lets the processes show metrics; web's go through a collector with these resources.
+   * @default - only streaming shows any
+   */
+  readonly metrics?: { readonly exporter: Resources } | undefined;
   /** Refuses deletion of the generated secrets, without which the database cannot be read. */
   readonly protect: boolean;
 }

@@ -78,11 +78,12 @@ function grantEnvironment({ database: { direct, admin } }: ConfigurationArgs): E
 }
 
 function edgeFiles(args: ConfigurationArgs): Record<string, string> {
-  const { settings, domains, network, media, loadBalancer } = args;
+  const { settings, domains, network, media, loadBalancer, metrics } = args;
   const proxies = [network.pods, network.vpc, ...settings.trustedProxies];
   const formerMedia = media.formerHost === undefined ? undefined : { from: media.formerHost, to: media.aliasHost };
   const endsTls = loadBalancer.tls.at === "edge";
-  const options = { domains, proxies, uploadMib: settings.edge.uploadMib, formerMedia, endsTls };
+  const { uploadMib } = settings.edge;
+  const options = { domains, proxies, uploadMib, formerMedia, endsTls, metrics: metrics !== undefined };
   return {
     [edgeConfigFile]: nginxConfiguration(options),
     ...(endsTls && {

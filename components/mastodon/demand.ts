@@ -24,11 +24,14 @@ export interface WorkloadDemand {
   readonly surge: number;
 }
 
-/** Every Deployment, then the migration. */
-export function workloadDemands(settings: MastodonSettings): WorkloadDemand[] {
+/**
+ * Every Deployment, then the migration.
+ * @param exporter what the collector of metrics in each web pod asks for; without it there is none
+ */
+export function workloadDemands(settings: MastodonSettings, exporter?: Resources): WorkloadDemand[] {
   const { web, streaming, edge, sidekiq } = settings;
   return [
-    { name: "web", role: "web", pool: "web", ...counts(web), ...railsPod(web.resources), surge: 1 },
+    { name: "web", role: "web", pool: "web", ...counts(web), ...railsPod(web.resources, exporter), surge: 1 },
     {
       name: "streaming",
       role: "streaming",
@@ -65,12 +68,15 @@ export function podRequests({ cpu, memory }: Pick<Resources, "cpu" | "memory">) 
   return { millicores: millicoresOf(cpu), memoryMib: memoryMibOf(memory) };
 }
 
-/** The scheduler sets aside the larger of what the boot cache's copying and the process ask for. */
-function railsPod(resources: Pick<Resources, "cpu" | "memory">) {
+const nothing = { millicores: 0, memoryMib: 0 };
+
+/** The scheduler sets aside the larger of what the boot cache's copying and the process with its sidecar ask for. */
+function railsPod(resources: Pick<Resources, "cpu" | "memory">, sidecar?: Pick<Resources, "cpu" | "memory">) {
   const [own, copying] = [podRequests(resources), podRequests(bootCacheResources)];
+  const beside = sidecar ? podRequests(sidecar) : nothing;
   return {
-    millicores: Math.max(own.millicores, copying.millicores),
-    memoryMib: Math.max(own.memoryMib, copying.memoryMib),
+    millicores: Math.max(own.millicores + beside.millicores, copying.millicores),
+    memoryMib: Math.max(own.memoryMib + beside.memoryMib, copying.memoryMib),
   };
 }
 

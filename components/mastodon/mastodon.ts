@@ -43,10 +43,11 @@ export class Mastodon extends pulumi.ComponentResource {
     super("mastodon:mastodon:Mastodon", name, {}, opts);
     const { settings, pools, provider } = args;
     const endsTls = args.loadBalancer.tls.at === "edge";
-    const web = webWorkload(settings, pools.web);
+    const metrics = args.metrics !== undefined;
+    const web = webWorkload(settings, pools.web, args.metrics?.exporter);
     const streaming = streamingWorkload(settings, pools.web);
-    const edge = edgeWorkload(settings, pools.web, endsTls);
-    const workers = sidekiqWorkloads(settings, pools.sidekiq, args.cachePurge !== undefined);
+    const edge = edgeWorkload(settings, pools.web, endsTls, metrics);
+    const workers = sidekiqWorkloads(settings, pools.sidekiq, args.cachePurge !== undefined, metrics);
     const workloads = [web, streaming, edge, ...workers];
 
     const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });
@@ -90,11 +91,7 @@ export class Mastodon extends pulumi.ComponentResource {
   }
 }
 
-function createNamespace(
-  name: string,
-  endsTls: boolean,
-  options: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
+function createNamespace(name: string, endsTls: boolean, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
   const labels = { ...namespaceLabels, ...(endsTls ? withoutWebhook : {}) };
   const metadata = { name: namespaceName, labels };
   return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
@@ -169,7 +166,10 @@ function createLoadBalancer(
   const annotations = loadBalancerAnnotations(loadBalancer, settings.loadBalancerNodes);
   return new kubernetes.core.v1.Service(
     `${scope.name}-edge-service`,
-    { metadata: { ...named(scope, "edge", roleLabels("edge")), annotations }, spec: loadBalancerService(loadBalancer.tls.at === "edge") },
+    {
+      metadata: { ...named(scope, "edge", roleLabels("edge")), annotations },
+      spec: loadBalancerService(loadBalancer.tls.at === "edge"),
+    },
     childOf(scope, [deployment]),
   );
 }
@@ -183,7 +183,9 @@ function idOf(service: kubernetes.core.v1.Service): pulumi.Output<string> {
   return service.metadata.apply(({ annotations }) => {
     const id = annotations?.[loadBalancerIdAnnotation];
     if (!id)
-      throw new Error(`the Service mastodon/edge has no annotation ${loadBalancerIdAnnotation}; run \`pulumi refresh\``);
+      throw new Error(
+        `the Service mastodon/edge has no annotation ${loadBalancerIdAnnotation}; run \`pulumi refresh\``,
+      );
     return id;
   });
 }

@@ -15,7 +15,7 @@ const memorySchema = z.string().regex(/^[1-9]\d*(Mi|Gi)$/, {
 });
 
 /** What one pod asks for, and the memory at which it is ended. CPU has no limit: throttling hurts more than sharing. */
-const resourcesSchema = z.strictObject({
+export const resourcesSchema = z.strictObject({
   cpu: cpuSchema.describe("CPU that the scheduler sets aside"),
   memory: memorySchema.describe("memory that the scheduler sets aside"),
   memoryLimit: memorySchema.describe("the pod is ended when it uses more"),

@@ -39,10 +39,6 @@ export const rulesFile = "rules.yml";
 /** The whole `prometheus.yml`. */
 export function prometheusConfiguration(options: ScrapeOptions): string {
   const { namespace, seconds, retentionDays, retentionMib, prometheusPort, alertmanager } = options;
-  const fixed = (job: ScrapedProcess, target: string) => ({
-    job_name: job,
-    static_configs: [{ targets: [target], labels: { pod: job, workload: job } }],
-  });
   return stringify(
     {
       global: {
@@ -65,15 +61,6 @@ export function prometheusConfiguration(options: ScrapeOptions): string {
 
 /** Each pod by itself and not through a Service, which would give the figures of one pod at random (Mastodon docs, scaling.md). */
 function podJob(namespace: string, role: string, { port, path }: Exporter) {
-  const keep = (label: string, regex: string) => ({
-    source_labels: [`__meta_kubernetes_pod_${label}`],
-    regex,
-    action: "keep",
-  });
-  const take = (label: string, target: string) => ({
-    source_labels: [`__meta_kubernetes_pod_${label}`],
-    target_label: target,
-  });
   return {
     job_name: role,
     metrics_path: path,
@@ -95,4 +82,19 @@ function podJob(namespace: string, role: string, { port, path }: Exporter) {
       take("label_app_kubernetes_io_name", "workload"),
     ],
   };
+}
+
+/** Drops pods whose label does not match. */
+function keep(label: string, regex: string) {
+  return { source_labels: [`__meta_kubernetes_pod_${label}`], regex, action: "keep" };
+}
+
+/** Keeps what is known of the pod as a label of its own. */
+function take(label: string, target: string) {
+  return { source_labels: [`__meta_kubernetes_pod_${label}`], target_label: target };
+}
+
+/** What is always at the same address. */
+function fixed(job: ScrapedProcess, target: string) {
+  return { job_name: job, static_configs: [{ targets: [target], labels: { pod: job, workload: job } }] };
 }

@@ -7,4 +7,6 @@ const heartbeat = (job: string) => secretSchema(`secrets.monitoring.heartbeats.$
 /** Every job that can report, and the secret address that it calls. A name that is not here would be an address that nobody calls. */
 export const heartbeatsSchema = z.strictObject({
   watchdog: heartbeat("watchdog"),
+  /** Alertmanager, while alerts reach it; only with metrics.enabled. */
+  alerts: heartbeat("alerts"),
 });

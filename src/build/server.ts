@@ -106,6 +106,7 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     },
     pools: { web: placement("web", pools["web"]), sidekiq: sidekiqPlacement(settings) },
     cachePurge: purge && { url: purgeUrl, secret: purge.secret },
+    metrics: settings.metrics.enabled ? { exporter: settings.metrics.resources.exporter } : undefined,
     ...mastodonSecrets(settings.secrets.mastodon),
     protect: settings.protect,
   });

@@ -21,6 +21,7 @@ import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { mailFrom, mailQuota } from "./mail.ts";
 import { purgeWorkloads } from "./purge.ts";
+import { metricsWorkloads } from "./metrics.ts";
 import { watchdogWorkloads } from "./monitoring.ts";
 import { bucketOutputs, docsSiteOutput } from "./storage-outputs.ts";
 import type { Zoned } from "./zone.ts";
@@ -114,7 +115,7 @@ function created(context: Context, parts: OutputParts) {
       endpoint: cluster.endpoint,
     },
     kubeconfig: cluster.kubeconfig,
-    workloads: [...mastodon.workloads, ...purgeWorkloads(context), ...watchdogWorkloads(context)],
+    workloads: [...mastodon.workloads, ...purgeWorkloads(context), ...watchdogWorkloads(context), ...metricsWorkloads(context)],
     media: {
       host: settings.domains.media,
       allowedHosts: allowedHosts(settings, context.previous.media?.allowedHosts, context.today),

@@ -25,6 +25,7 @@ export const options: Readonly<Record<string, RawSettings>> = {
   "database-fixed-disk": changed({
     database: postgresql({ storageGib: 200, storageAutoscale: { enabled: false } }),
   }),
+  metrics: changed({ metrics: { enabled: true }, secrets: alertsHeartbeat() }),
   "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 2 }) }),
 };
 
@@ -49,6 +50,10 @@ function uploadedCertificate(): Record<string, unknown> {
   const { certificate, chain, privateKey } = edgeCertificate;
   const edge = { certificate: new Secret(certificate), chain: new Secret(chain), privateKey: new Secret(privateKey) };
   return { ...credentials, certificates: { edge } };
+}
+
+function alertsHeartbeat(): Record<string, unknown> {
+  return { ...credentials, monitoring: { heartbeats: { alerts: new Secret("https://ping.example/alerts") } } };
 }
 
 function logSinkSecrets(...names: readonly string[]): Record<string, unknown> {

@@ -18,6 +18,7 @@ const subjects = settingsSchema.pick({
   workers: true,
   cdn: true,
   certificates: true,
+  metrics: true,
   secrets: true,
 });
 type Planned = Pick<Settings, keyof typeof subjects.shape>;
@@ -27,6 +28,9 @@ const planned = (raw: Readonly<Record<string, unknown>>): Planned =>
 const prod = planned(stackFile("prod"));
 const withPools = (pools: Readonly<Record<string, unknown>>, rest = {}) =>
   planned({ ...stackFile("prod"), kubernetes: { pools, ...rest } });
+const withSidekiqMax = (max: number) => withPools({ web: { min: 2, max: 6 }, sidekiq: { min: 1, max } });
+const withLimit = (dropletLimit: number, extra = {}) =>
+  planned({ ...stackFile("prod"), account: { dropletLimit }, ...extra });
 const rules = (settings: Planned) => [
   ...assertPodsFitNodes(settings),
   ...assertPeakFitsPools(settings),
@@ -91,9 +95,8 @@ describe("the capacity plan", () => {
 describe("a pool", () => {
   it("is refused when its max is one below the peak, with the arithmetic", () => {
     const peak = figuresOf(prod, "sidekiq")?.atPeak.nodes ?? 0;
-    const at = (max: number) => withPools({ web: { min: 2, max: 6 }, sidekiq: { min: 1, max } });
-    expect(assertPeakFitsPools(at(peak))).toEqual([]);
-    const [problem] = assertPeakFitsPools(at(peak - 1));
+    expect(assertPeakFitsPools(withSidekiqMax(peak))).toEqual([]);
+    const [problem] = assertPeakFitsPools(withSidekiqMax(peak - 1));
     expect(problem).toMatchObject({ path: "kubernetes.pools.sidekiq.max", value: peak - 1 });
     expect(problem?.message).toMatch(
       /at least 3: .* 12 pods \(3 sidekiq-default, .* 6500m CPU and 11008 MiB, and a s-4vcpu-8gb node offers them 3378m and 5450 MiB/,
@@ -123,20 +126,18 @@ describe("the system pool", () => {
 });
 
 describe("the account's droplets", () => {
-  const at = (dropletLimit: number, extra = {}) =>
-    planned({ ...stackFile("prod"), account: { dropletLimit }, ...extra });
   const worker = { size: "c-2", queues: ["push"] };
 
   it("suffice exactly, upgrade included", () => {
-    expect(assertDropletLimit(at(20))).toEqual([]);
-    const [problem] = assertDropletLimit(at(19));
+    expect(assertDropletLimit(withLimit(20))).toEqual([]);
+    const [problem] = assertDropletLimit(withLimit(19));
     expect(problem).toMatchObject({ path: "account.dropletLimit", value: 19 });
     expect(problem?.message).toContain("2 system + 12 in pools at their max + 6 while an upgrade replaces nodes");
   });
 
   it("include workers of the main account, and not those of others", () => {
-    expect(assertDropletLimit(at(20, { workers: { one: worker } }))[0]?.message).toContain("+ 1 queue workers");
-    expect(assertDropletLimit(at(20, { workers: { one: { ...worker, account: "queues" } } }))).toEqual([]);
+    expect(assertDropletLimit(withLimit(20, { workers: { one: worker } }))[0]?.message).toContain("+ 1 queue workers");
+    expect(assertDropletLimit(withLimit(20, { workers: { one: { ...worker, account: "queues" } } }))).toEqual([]);
   });
 
   it("are refused when they are more than a cluster may have, whatever the account may", () => {

@@ -155,7 +155,7 @@ describe("heartbeats", () => {
   it("are for jobs that report", () => {
     expect(heartbeats("watchdog", "https://ping.example/1")).not.toThrow();
     expect(heartbeats("backup-of-mars", "https://ping.example/1")).toThrow(
-      "mastodon:secrets.monitoring.heartbeats.backup-of-mars: is not a setting; allowed here: watchdog",
+      "mastodon:secrets.monitoring.heartbeats.backup-of-mars: is not a setting; allowed here: alerts, watchdog",
     );
   });
 

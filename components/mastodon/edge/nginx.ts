@@ -2,6 +2,7 @@
 import { streamingPort } from "../workloads/streaming.ts";
 import { webPort } from "../workloads/web.ts";
 import { maintenanceFile } from "./maintenance.ts";
+import { metricsServer } from "./metrics.ts";
 import { answerSeconds } from "./timeouts.ts";
 import {
   enabledFolder,
@@ -29,6 +30,11 @@ export interface EdgeOptions {
   readonly formerMedia?: { readonly from: string; readonly to: string } | undefined;
   /** Whether TLS ends here and not at the load balancer. */
   readonly endsTls: boolean;
+  /**
+   * Whether Prometheus finds counters of connections.
+   * @default - no
+   */
+  readonly metrics?: boolean;
 }
 
 /** The whole `nginx.conf`. Nothing is written outside /tmp. */
@@ -42,7 +48,7 @@ export function nginxConfiguration(options: EdgeOptions): string {
         `include ${enabledFolder}/*.conf;\n`,
       ]
     : [unknownHost(plainListeners(true)), ...hostServers(options, plainListeners(false))];
-  return [main(options), ...indent(servers), "}\n"].join("\n");
+  return [main(options), ...indent(options.metrics ? [...servers, metricsServer()] : servers), "}\n"].join("\n");
 }
 
 /** The servers that speak TLS, in a file of their own because nginx does not start with one that has no certificate yet. */

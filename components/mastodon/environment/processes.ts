@@ -16,6 +16,7 @@ import {
   withoutTimeLimits,
 } from "./rails.ts";
 import { type Environment, environmentOf } from "./environment.ts";
+import { sidekiqExporterVariables, webExporterVariables } from "./exporter.ts";
 import { databaseCaPath, type EnvironmentInputs } from "./inputs.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
 
@@ -36,6 +37,7 @@ export function webEnvironment(inputs: EnvironmentInputs): Environment {
     ...mail(inputs),
     ...extraMediaHosts(inputs),
     ...cachePurgeVariables(inputs.cachePurge),
+    ...webExporterVariables(inputs.metrics !== undefined),
     TRUSTED_PROXY_IP: trustedProxies(network, settings.trustedProxies).join(","),
     WEB_CONCURRENCY: String(settings.web.workers),
     MAX_THREADS: String(settings.web.threads),
@@ -57,6 +59,7 @@ export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
     ...storage(inputs),
     ...mail(inputs),
     ...cachePurgeSidekiqVariables(inputs.cachePurge),
+    ...sidekiqExporterVariables(inputs.metrics !== undefined),
     SMTP_LOGIN: inputs.mail.user,
     SMTP_PASSWORD: inputs.mail.password,
   });

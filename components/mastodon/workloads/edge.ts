@@ -1,5 +1,6 @@
 // The edge workload: nginx between the load balancer and Mastodon's processes.
 import type { Placement } from "../args.ts";
+import { edgeMetricsPort } from "../edge/metrics.ts";
 import { edgeFolder, edgeHealthPath } from "../edge/nginx.ts";
 import { finishSeconds } from "../edge/timeouts.ts";
 import {
@@ -25,8 +26,16 @@ const scratch = "4Gi";
 /** Seconds in which load balancing forgets the pod: three of its checks, 3 s apart, and some. */
 const drainSeconds = 12;
 
-/** @param endsTls whether TLS ends at these pods and not at the load balancer */
-export function edgeWorkload(settings: MastodonSettings, placement: Placement, endsTls: boolean): Workload {
+/**
+ * @param endsTls whether TLS ends at these pods and not at the load balancer
+ * @param metrics whether nginx shows its counters
+ */
+export function edgeWorkload(
+  settings: MastodonSettings,
+  placement: Placement,
+  endsTls: boolean,
+  metrics = false,
+): Workload {
   return {
     name: "edge",
     role: "edge",
@@ -40,7 +49,7 @@ export function edgeWorkload(settings: MastodonSettings, placement: Placement, e
         priority: serving,
         graceSeconds: drainSeconds + finishSeconds,
       }),
-      containers: [nginxContainer(settings, endsTls)],
+      containers: [nginxContainer(settings, endsTls, metrics)],
       volumes: [
         { name: "configuration", configMap: { name: edgeConfigName } },
         { name: "tmp", emptyDir: { sizeLimit: scratch } },
@@ -53,7 +62,7 @@ export function edgeWorkload(settings: MastodonSettings, placement: Placement, e
   };
 }
 
-function nginxContainer({ images, edge }: MastodonSettings, endsTls: boolean): Container {
+function nginxContainer({ images, edge }: MastodonSettings, endsTls: boolean, metrics: boolean): Container {
   // Kubelets send no PROXY header.
   const probe = { httpGet: { path: edgeHealthPath, port: endsTls ? "inside" : "http" }, timeoutSeconds: 3 };
   return {
@@ -72,6 +81,7 @@ function nginxContainer({ images, edge }: MastodonSettings, endsTls: boolean): C
             { name: "inside", containerPort: edgeInsidePort },
           ]
         : []),
+      ...(metrics ? [{ name: "metrics", containerPort: edgeMetricsPort }] : []),
     ],
     volumeMounts: [
       { name: "configuration", mountPath: edgeFolder, readOnly: true },

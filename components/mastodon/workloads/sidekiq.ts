@@ -6,6 +6,7 @@ import { parseQueue } from "../rules/queues.ts";
 import { assertSingleScheduler, isScheduler } from "../rules/scheduler.ts";
 import type { MastodonSettings, SidekiqGroup } from "../settings.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
+import { sidekiqPorts } from "./exporter.ts";
 import { copyBootCache, environmentFrom, railsImageOf, railsMounts, railsVolumes } from "./rails-pod.ts";
 import { recreate, surge, type Workload } from "./workload.ts";
 
@@ -21,9 +22,15 @@ const readyFile = "/opt/mastodon/tmp/sidekiq_process_has_started_and_will_begin_
 /**
  * All Sidekiq Deployments of the settings.
  * @param purges whether removed media is reported to the purge service
+ * @param metrics whether each process shows metrics
  * @throws Error when not exactly one process would schedule.
  */
-export function sidekiqWorkloads(settings: MastodonSettings, placement: Placement, purges = false): Workload[] {
+export function sidekiqWorkloads(
+  settings: MastodonSettings,
+  placement: Placement,
+  purges = false,
+  metrics = false,
+): Workload[] {
   assertSingleScheduler(settings.sidekiq);
   return Object.entries(settings.sidekiq.groups).map(([name, group]) => ({
     name: `sidekiq-${name}`,
@@ -31,11 +38,16 @@ export function sidekiqWorkloads(settings: MastodonSettings, placement: Placemen
     replicas: group.replicas,
     queues: group.queues.map((entry) => parseQueue(entry).name),
     strategy: isScheduler(group) ? recreate : surge,
-    pod: sidekiqPod(railsImageOf(settings), group, placement, purges),
+    pod: sidekiqPod(railsImageOf(settings), group, placement, { purges, metrics }),
   }));
 }
 
-function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement, purges: boolean): Workload["pod"] {
+function sidekiqPod(
+  image: string,
+  group: SidekiqGroup,
+  placement: Placement,
+  { purges, metrics }: Readonly<Record<"purges" | "metrics", boolean>>,
+): Workload["pod"] {
   const ready = { exec: { command: ["test", "-e", readyFile] } };
   return {
     // 10 s on top for jobs that are pushed back, 10 s for the metrics client (Mastodon's config/initializers/sidekiq.rb).
@@ -54,6 +66,7 @@ function sidekiqPod(image: string, group: SidekiqGroup, placement: Placement, pu
         imagePullPolicy: "IfNotPresent",
         args: sidekiqArguments(group),
         envFrom: environmentFrom("sidekiq"),
+        ...sidekiqPorts(metrics),
         volumeMounts: purges ? [...railsMounts, cachePurgeMount] : railsMounts,
         securityContext: containerSecurity,
         resources: containerResources(group.resources, scratch),

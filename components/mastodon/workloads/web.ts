@@ -2,7 +2,8 @@
 import type { Placement } from "../args.ts";
 import { finishSeconds } from "../edge/timeouts.ts";
 import { serving } from "../kubernetes/priority-classes.ts";
-import type { MastodonSettings } from "../settings.ts";
+import type { MastodonSettings, Resources } from "../settings.ts";
+import { exporterSidecar } from "./exporter.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
 import { copyBootCache, environmentFrom, railsImageOf, railsMounts, railsVolumes } from "./rails-pod.ts";
 import { surge, type Workload } from "./workload.ts";
@@ -15,8 +16,11 @@ const scratch = "4Gi";
 /** Seconds in which load balancing forgets the pod before Puma stops accepting (puma docs/kubernetes.md: 5 to 15). */
 const drainSeconds = 10;
 
-/** Puma serves pages and the API. */
-export function webWorkload(settings: MastodonSettings, placement: Placement): Workload {
+/**
+ * Puma serves pages and the API.
+ * @param exporter what the collector of metrics beside it asks for; without it there is none
+ */
+export function webWorkload(settings: MastodonSettings, placement: Placement, exporter?: Resources): Workload {
   const image = railsImageOf(settings);
   return {
     name: "web",
@@ -32,7 +36,7 @@ export function webWorkload(settings: MastodonSettings, placement: Placement): W
         priority: serving,
         graceSeconds: drainSeconds + finishSeconds,
       }),
-      initContainers: [copyBootCache(image)],
+      initContainers: [copyBootCache(image), ...(exporter ? [exporterSidecar(image, exporter)] : [])],
       containers: [
         {
           name: "web",

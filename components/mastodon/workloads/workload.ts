@@ -8,7 +8,7 @@ export type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
 type DeploymentStrategy = kubernetes.types.input.apps.v1.DeploymentStrategy;
 
 /** What kind of pod it is. Network policies and service accounts go by it. */
-export type Role = LastingRole | "migrate" | "watchdog" | "cdn-purge";
+export type Role = LastingRole | "migrate" | "prometheus" | "alertmanager" | "watchdog" | "cdn-purge";
 
 /** Kinds of pods that run until they are told to stop. */
 export type LastingRole = "web" | "streaming" | "sidekiq" | "edge";

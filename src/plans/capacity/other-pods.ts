@@ -2,12 +2,13 @@
 import { purgeName, purgeResources } from "../../../components/cdn/purge-bridge/pod.ts";
 import { systemDeployments } from "../../../components/kubernetes/system-workloads.ts";
 import { podRequests } from "../../../components/mastodon/demand.ts";
+import { alertmanagerName, prometheusName } from "../../../components/metrics/pods.ts";
 import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
 
 /** The settings that switch other pods on. */
-export type OtherPodsSettings = Pick<Settings, "cdn" | "certificates" | "secrets">;
+export type OtherPodsSettings = Pick<Settings, "cdn" | "certificates" | "metrics" | "secrets">;
 
 /** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
 const certManager: readonly PlannedPods[] = [
@@ -30,10 +31,21 @@ export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certific
 }
 
 /** Pods beside Mastodon's that name one of its pools. */
-export function neighbourPods(wanted: "web" | "sidekiq", { cdn, secrets }: OtherPodsSettings): PlannedPods[] {
+export function neighbourPods(wanted: "web" | "sidekiq", { cdn, metrics, secrets }: OtherPodsSettings): PlannedPods[] {
   if (wanted === "web") {
     const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
-    return watched ? [{ name: watchdogName, ...podRequests(watchdogResources), atRest: 0, atPeak: 1 }] : [];
+    return [
+      ...(watched ? [{ name: watchdogName, ...podRequests(watchdogResources), atRest: 0, atPeak: 1 }] : []),
+      ...(metrics.enabled ? metricsPods(metrics.resources) : []),
+    ];
   }
   return cdn.purge.enabled ? [{ name: purgeName, ...podRequests(purgeResources), atRest: 1, atPeak: 1 }] : [];
+}
+
+/** The old pod of each ends before its new one starts. */
+function metricsPods({ prometheus, alertmanager }: Settings["metrics"]["resources"]): PlannedPods[] {
+  return [
+    { name: prometheusName, ...podRequests(prometheus), atRest: 1, atPeak: 1 },
+    { name: alertmanagerName, ...podRequests(alertmanager), atRest: 1, atPeak: 1 },
+  ];
 }

@@ -24,7 +24,8 @@ function poolOf(wanted: "web" | "sidekiq", pools: Settings["kubernetes"]["pools"
 /** Everything that may run in one of the settings' pools. */
 export function podsOf(pool: string, settings: CapacitySettings): PlannedPods[] {
   const { pools } = settings.kubernetes;
-  const own = workloadDemands(settings.mastodon)
+  const { enabled, resources } = settings.metrics;
+  const own = workloadDemands(settings.mastodon, enabled ? resources.exporter : undefined)
     .filter((demand) => poolOf(demand.pool, pools) === pool)
     .map(({ name, millicores, memoryMib, replicas, most, surge }) => ({
       name,

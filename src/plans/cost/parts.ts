@@ -14,6 +14,7 @@ export function partsOf(settings: BilledSettings): Part[] {
     ...nodes,
     fixedPart("load balancer nodes", "lb:regional", settings.mastodon.loadBalancerNodes),
     ...databaseParts(settings.database),
+    fixedPart("GiB of Prometheus' volume", "volume:gib", settings.metrics.enabled ? settings.metrics.volumeGib : 0),
     ...workerParts(settings),
     fixedPart("uptime checks after the first", "uptime:check", Math.max(0, checkCount(settings) - 1)),
     ...trafficParts(settings, [...nodes, ...workerParts(settings, mainAccount)]),

@@ -1,0 +1,53 @@
+// Builds what measures the server from inside, where the settings want it.
+import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
+import type { Mastodon } from "../../components/mastodon/mastodon.ts";
+import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
+import { Metrics } from "../../components/metrics/metrics.ts";
+import { alertmanagerName, prometheusName } from "../../components/metrics/pods.ts";
+import type { Ses } from "../../components/mail/ses.ts";
+import { secretOutput } from "../load-settings.ts";
+import type { Compute } from "./compute.ts";
+import type { Context } from "./context.ts";
+import { mailFrom } from "./mail.ts";
+import { placement } from "./server.ts";
+
+export interface MeasuredParts {
+  readonly compute: Compute;
+  readonly mail: Ses;
+  readonly mastodon: Mastodon;
+}
+
+/** What runs for it, in the list of everything that runs. */
+export function metricsWorkloads({ settings }: Context): WorkloadEntry[] {
+  if (!settings.metrics.enabled) return [];
+  return [prometheusName, alertmanagerName].map((name) => ({
+    namespace: namespaceName,
+    name,
+    kind: "Deployment",
+    process: name,
+    replicas: 1,
+  }));
+}
+
+export function buildMetrics(context: Context, { compute, mail, mastodon }: MeasuredParts): void {
+  const { settings } = context;
+  if (!settings.metrics.enabled) return;
+  const { emails, slack } = settings.monitoring;
+  const { slack: webhooks, heartbeats } = settings.secrets.monitoring;
+  new Metrics("metrics", {
+    settings: settings.metrics,
+    provider: compute.kubernetes,
+    namespace: mastodon.namespace,
+    placement: placement("web", settings.kubernetes.pools["web"]),
+    workloads: mastodon.workloads.filter(({ kind }) => kind === "Deployment"),
+    receivers: {
+      emails,
+      mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
+      slack: Object.entries(slack).flatMap(([name, { channel }]) => {
+        const webhook = webhooks[name];
+        return webhook === undefined ? [] : [{ name, channel, url: secretOutput(webhook) }];
+      }),
+      heartbeatUrl: heartbeats.alerts && secretOutput(heartbeats.alerts),
+    },
+  });
+}
