@@ -22,7 +22,7 @@ export const secretFiles = {
 } as const;
 
 /** Minutes between two calls of the outside service. */
-export const heartbeatMinutes = 5;
+const heartbeatMinutes = 5;
 
 const file = (name: string) => `${alertmanagerFolder}/${name}`;
 

@@ -40,6 +40,7 @@ const poolSchema = z.object({
   capacity: z.object({ pools: z.array(z.object({ pool: z.string(), atRest: loadSchema })) }),
 });
 
+const webPool = (recording: Recording) => poolSchema.parse(recording.outputs["plans"]).capacity.pools[1];
 const isMetrics = ({ parents }: Recorded) => parents.includes("mastodon:metrics:Metrics");
 const text = (what: unknown) => JSON.stringify(what);
 
@@ -155,8 +156,7 @@ describe("receivers", () => {
 
 describe("plans", () => {
   it("count the collectors, both programs and the volume", () => {
-    const pool = (recording: Recording) => poolSchema.parse(recording.outputs["plans"]).capacity.pools[1];
-    const [before, after] = [pool(off), pool(on)];
+    const [before, after] = [webPool(off), webPool(on)];
     expect([before?.pool, after?.pool]).toEqual(["web", "web"]);
     // Three web pods, and both programs.
     expect((after?.atRest.millicores ?? 0) - (before?.atRest.millicores ?? 0)).toBe(3 * 50 + 250 + 20);
