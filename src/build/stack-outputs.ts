@@ -115,7 +115,12 @@ function created(context: Context, parts: OutputParts) {
       endpoint: cluster.endpoint,
     },
     kubeconfig: cluster.kubeconfig,
-    workloads: [...mastodon.workloads, ...purgeWorkloads(context), ...watchdogWorkloads(context), ...metricsWorkloads(context)],
+    workloads: [
+      ...mastodon.workloads,
+      ...purgeWorkloads(context),
+      ...watchdogWorkloads(context),
+      ...metricsWorkloads(context),
+    ],
     media: {
       host: settings.domains.media,
       allowedHosts: allowedHosts(settings, context.previous.media?.allowedHosts, context.today),
