@@ -131,6 +131,16 @@ describe("a cluster", () => {
     expect(found?.state).toMatchObject({ endpoint: "https://127.0.0.1:1", nodePool: { actualNodeCount: 1 } });
   });
 
+  it("is found by name, with the version that runs, and not found in the provider's words", async () => {
+    const { id } = await make(clusterType, "k", clusterInputs);
+    const find = provider.functions["digitalocean:index/getKubernetesCluster:getKubernetesCluster"];
+    const found = await find?.run(instance.baseContext(), { name: "masto" });
+    expect(found).toMatchObject({ id, version: "1.36.3-do.0", status: "running", urn: `do:kubernetes:${id}` });
+    expect(() => find?.run(instance.baseContext(), { name: "other" })).toThrow(
+      "Unable to find cluster with name: other",
+    );
+  });
+
   it("ends its processes when it is deleted", async () => {
     const { id } = await make(clusterType, "k", clusterInputs);
     await remove(subject(clusterType, "k"), id);
@@ -146,7 +156,7 @@ describe("a cluster", () => {
       { clusterSubnet: "10.100.0.0/16", serviceSubnet: "10.100.8.0/24" },
       "overlaps clusterSubnet",
     ],
-    ["a range that DOKS keeps for itself", { clusterSubnet: "10.229.0.0/16" }, "DOKS itself"],
+    ["a range that DOKS keeps for itself", { clusterSubnet: "10.229.0.0/16" }, "DigitalOcean itself"],
     [
       "a node size that does not exist",
       { nodePool: { name: "s", size: "s-9vcpu", nodeCount: 1 } },
@@ -156,6 +166,16 @@ describe("a cluster", () => {
       "more nodes than the account may have",
       { nodePool: { name: "s", size: "s-1vcpu-2gb", nodeCount: 26 } },
       "may have 25 Droplets",
+    ],
+    ["public addresses of pods", { clusterSubnet: "100.64.0.0/16" }, "no private range"],
+    ["what DigitalOcean keeps in Toronto", { clusterSubnet: "10.29.0.0/16" }, "of DigitalOcean itself"],
+    ["an unknown expander", { clusterAutoscalerConfigurations: [{ expanders: ["least_waste"] }] }, "no expander"],
+    ["a threshold above 1", { clusterAutoscalerConfigurations: [{ scaleDownUtilizationThreshold: 2 }] }, "no share"],
+    ["no duration", { clusterAutoscalerConfigurations: [{ scaleDownUnneededTime: "10" }] }, "no duration"],
+    [
+      "a firewall for a host name",
+      { controlPlaneFirewall: { enabled: true, allowedAddresses: ["home.example"] } },
+      "neither an address nor a range",
     ],
   ])("refuses %s", async (_, wrong, message) => {
     await expect(make(clusterType, "k", { ...clusterInputs, ...wrong })).rejects.toThrow(message);

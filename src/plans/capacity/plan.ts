@@ -110,7 +110,7 @@ export function dropletPlan({
 }
 
 /** Nodes that an upgrade may add on top of all others. */
-export function surgeNodes({ kubernetes }: Pick<Settings, "kubernetes">): number {
+function surgeNodes({ kubernetes }: Pick<Settings, "kubernetes">): number {
   const largest = Math.max(kubernetes.system.nodes, ...Object.values(kubernetes.pools).map(({ max }) => max));
   return Math.min(mostSurgeNodes, largest);
 }
