@@ -203,7 +203,9 @@ it("a certificate proved by DNS gives the cluster a login for the proofs' names 
 
 it("nothing of cert-manager is there unless the settings want it", async () => {
   const { registrations } = await record({});
-  expect(registrations.filter(({ name, type }) => /cert-manager|^edge-certificate/.test(name) || /cert-manager/.test(type))).toEqual([]);
+  expect(
+    registrations.filter(({ name, type }) => /cert-manager|^edge-certificate/.test(name) || /cert-manager/.test(type)),
+  ).toEqual([]);
 }, 60_000);
 
 it("extra records stand beside the server's at DigitalOcean", async () => {
