@@ -131,6 +131,9 @@ describe("the server's records", () => {
       '0 iodef "mailto:a@b.example"',
     ]);
     expect(caa({ certificates: { ...certificates, kind: "uploaded" } })).toEqual([]);
+    // Amazon alone would forbid the renewal of the uploaded one.
+    const both = { certificates: { ...certificates, kind: "uploaded" }, cdn: { ...cdn, kind: "cloudfront" } } as const;
+    expect(caa(both)).toEqual([]);
     expect(
       caa({
         certificates: { ...certificates, kind: "uploaded" },
