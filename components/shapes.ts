@@ -53,7 +53,7 @@ export const hostnameSchema = z
 
 /** DNS and certificates know internationalised names in their ASCII form only. */
 function hostnameHint(name: string): string {
-  const ascii = /[^\u0000-\u007f]/.test(name) ? domainToASCII(name) : "";
+  const ascii = /[^\p{ASCII}]/u.test(name) ? domainToASCII(name) : "";
   return ascii === "" ? "without scheme and trailing dot" : `in its ASCII form: ${ascii}`;
 }
 

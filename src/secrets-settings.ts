@@ -45,7 +45,9 @@ export const secretsSettingsSchema = z
         secretAccessKey: secretSchema("secrets.aws.secretAccessKey"),
       })
       .prefault({ accessKeyId: undefined, secretAccessKey: undefined })
-      .describe("access key that may manage SES, SNS, CloudWatch alarms, IAM users and S3, and what the CDN and the DNS at Amazon need"),
+      .describe(
+        "access key that may manage SES, SNS, CloudWatch alarms, IAM users and S3, and what the CDN and the DNS at Amazon need",
+      ),
     monitoring: monitoringSecretsSchema.prefault({}).describe("where alarms and heartbeats go"),
     database: z
       .strictObject({ logSink: logSinkSecretsSchema.prefault({}) })
@@ -53,7 +55,9 @@ export const secretsSettingsSchema = z
       .describe("credentials at the server that database.postgresql.logSink names"),
     certificates: uploadedCertificatesSchema
       .prefault({})
-      .describe("your own certificates, with certificates.kind uploaded; PEM, the chain in `chain` or behind the certificate"),
+      .describe(
+        "your own certificates, with certificates.kind uploaded; PEM, the chain in `chain` or behind the certificate",
+      ),
     cdnPurge: z
       .strictObject({ token: secretSchema("secrets.cdnPurge.token").optional() })
       .prefault({})

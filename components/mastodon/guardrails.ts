@@ -9,7 +9,10 @@ import { priorityClasses } from "./kubernetes/priority-classes.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import { type Role, roleLabels, type Workload, workloadLabels } from "./workloads/workload.ts";
 
-interface GuardrailsArgs extends Pick<MastodonArgs, "provider" | "network" | "database" | "valkey" | "search" | "mail" | "loadBalancer"> {
+interface GuardrailsArgs extends Pick<
+  MastodonArgs,
+  "provider" | "network" | "database" | "valkey" | "search" | "mail" | "loadBalancer"
+> {
   readonly namespace: pulumi.Input<string>;
   readonly workloads: readonly Workload[];
 }

@@ -156,14 +156,15 @@ function cdnOutput({ kind, cdnId: id, endpoint, domain, origin, certificate }: C
 }
 
 function poolOutputs({ web, sidekiq, streaming }: Postgresql["pools"], sizes: PoolSizes) {
-  const output = ({ name, checkedPort: port }: Postgresql["pools"]["web"], size: number) => {
-    return { name, port, size, mode: "transaction" };
-  };
   return {
-    web: output(web, sizes.web),
-    sidekiq: output(sidekiq, sizes.sidekiq),
-    streaming: output(streaming, sizes.streaming),
+    web: poolOutput(web, sizes.web),
+    sidekiq: poolOutput(sidekiq, sizes.sidekiq),
+    streaming: poolOutput(streaming, sizes.streaming),
   };
+}
+
+function poolOutput({ name, checkedPort: port }: Postgresql["pools"]["web"], size: number) {
+  return { name, port, size, mode: "transaction" };
 }
 
 function addressOf<Host, Port>({ host, port }: { readonly host: Host; readonly port: Port }) {

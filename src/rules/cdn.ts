@@ -21,11 +21,7 @@ function assertPurgeToken({ cdn, secrets }: Pick<Settings, "cdn" | "secrets">): 
 const purgeQueue = "pull";
 
 /** Workers outside the cluster do not reach the purge service, and their jobs would end without having purged anything. */
-function assertPurgeReachable({
-  cdn,
-  mastodon,
-  workers,
-}: Pick<Settings, "cdn" | "mastodon" | "workers">): Problem[] {
+function assertPurgeReachable({ cdn, mastodon, workers }: Pick<Settings, "cdn" | "mastodon" | "workers">): Problem[] {
   if (!cdn.purge.enabled) return [];
   const elsewhere = mastodon.sidekiq.servedElsewhere;
   const places = [

@@ -125,7 +125,12 @@ describe("the immutable copy", () => {
 
 describe("records", () => {
   const domains = { ...settings.domains, web: "www.social.example" };
-  const targets = { loadBalancer: "203.0.113.10", mediaCdn: "media.cdn.", assetsCdn: "assets.cdn.", docsCdn: "docs.cdn." };
+  const targets = {
+    loadBalancer: "203.0.113.10",
+    mediaCdn: "media.cdn.",
+    assetsCdn: "assets.cdn.",
+    docsCdn: "docs.cdn.",
+  };
 
   it.each([
     ["social.example", "@"],

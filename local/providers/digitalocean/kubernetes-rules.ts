@@ -100,8 +100,8 @@ function refuseAutoscaler(message: string): never {
 
 /** The real platform gives the firewall by invitation; this account counts as invited. */
 function requireFirewall(inputs: Properties): void {
-  const isAddress = (text: string): boolean => isIpv4(text) || isCidr(text);
-  const wrong = texts(object(inputs, "controlPlaneFirewall"), "allowedAddresses").filter((one) => !isAddress(one));
+  const allowed = texts(object(inputs, "controlPlaneFirewall"), "allowedAddresses");
+  const wrong = allowed.filter((one) => !isIpv4(one) && !isCidr(one));
   if (wrong.length > 0)
     throw new CloudError(
       "unprocessable_entity",
