@@ -43,7 +43,7 @@ export async function program(): Promise<Record<string, unknown>> {
   checkMediaSwitch(settings, previous);
   const context = createContext(settings, previous);
   const compute = buildCompute(context, await clusterVersion(context, saved));
-  const databases = buildDatabases(context, compute);
+  const databases = buildDatabases(context, compute, saved);
   const zoned = buildZone(context);
   const storage = buildStorage(context, docsSite);
   const cdn = buildCdn(context, zoned, storage);

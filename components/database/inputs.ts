@@ -51,9 +51,16 @@ export function postgresqlInputs(place: DatabasePlace, settings: PostgresqlSetti
   };
 }
 
-/** What the platform changes by itself: a disk that has grown would otherwise be told to shrink, which is refused. */
-export function postgresqlIgnored({ storageAutoscale }: Pick<PostgresqlSettings, "storageAutoscale">): string[] {
-  return storageAutoscale.enabled ? ["storageSizeMib"] : [];
+/**
+ * What the platform changes by itself: a disk that has grown would otherwise be told to shrink, which is refused. A larger disk than there
+ * is can still be asked for.
+ * @param heldMib the disk as the state has it, in MiB; nothing for a database that is not there yet
+ */
+export function postgresqlIgnored(
+  { storageAutoscale, storageGib = 0 }: Pick<PostgresqlSettings, "storageAutoscale" | "storageGib">,
+  heldMib = 0,
+): string[] {
+  return storageAutoscale.enabled && storageGib * 1024 <= heldMib ? ["storageSizeMib"] : [];
 }
 
 /** There is no statement time-out among these, so the migration job sets it for the application's user. */

@@ -23,6 +23,8 @@ export interface PostgresqlArgs extends DatabasePlace, TrustedSources {
   readonly logSinkCredentials: LogSinkCredentials;
   /** Refuses deletion and replacement: all posts and accounts are in it. */
   readonly protect: boolean;
+  /** The disk as the state has it, in MiB: the platform lets it grow. @default - the database is not there yet */
+  readonly heldStorageMib?: number | undefined;
 }
 
 /** A server address with credentials. */
@@ -68,7 +70,7 @@ export class Postgresql extends pulumi.ComponentResource {
     const cluster = new digitalocean.DatabaseCluster(`${name}-cluster`, postgresqlInputs(args, settings), {
       parent: this,
       protect,
-      ignoreChanges: postgresqlIgnored(settings),
+      ignoreChanges: postgresqlIgnored(settings, args.heldStorageMib),
     });
     const clusterId = cluster.id;
     // One after the other: the platform changes a cluster's parts serially and refuses a second change meanwhile.

@@ -4,6 +4,7 @@ import { Opensearch } from "../../components/database/opensearch.ts";
 import { Postgresql } from "../../components/database/postgresql.ts";
 import type { PoolSizes } from "../../components/database/pools.ts";
 import { Valkey } from "../../components/database/valkey.ts";
+import type { Existing } from "../../policies/destruction.ts";
 import { secretOutput } from "../load-settings.ts";
 import { poolSizes } from "../plans/connections/budget.ts";
 import type { Compute } from "./compute.ts";
@@ -11,7 +12,8 @@ import type { Context } from "./context.ts";
 
 export type Databases = ReturnType<typeof buildDatabases>;
 
-export function buildDatabases(context: Context, { network, cluster }: Compute) {
+/** @param saved the stack's resources as the last update or refresh left them */
+export function buildDatabases(context: Context, { network, cluster }: Compute, saved: readonly Existing[]) {
   const { settings, inMainAccount } = context;
   const { name: prefix, protect, database } = settings;
   const { valkey, opensearch, trustedTags } = database;
@@ -24,6 +26,7 @@ export function buildDatabases(context: Context, { network, cluster }: Compute) 
       settings: database.postgresql,
       poolSizes: poolSizes(settings),
       previousPoolSizes: previousPoolSizes(context),
+      heldStorageMib: heldStorageMib(saved),
       logSinkCredentials: logSinkCredentials(context),
     },
     inMainAccount,
@@ -74,4 +77,11 @@ function logSinkCredentials({ settings }: Context): LogSinkCredentials {
 function previousPoolSizes({ previous }: Context): Partial<PoolSizes> {
   const pools = previous.database?.pools;
   return pools ? { web: pools.web.size, sidekiq: pools.sidekiq.size, streaming: pools.streaming.size } : {};
+}
+
+/** PostgreSQL's disk, which the platform may have let grow. */
+function heldStorageMib(saved: readonly Existing[]): number | undefined {
+  const database = saved.find(({ name }) => name === "postgresql-cluster");
+  const held = Number(database?.outputs["storageSizeMib"]);
+  return Number.isNaN(held) ? undefined : held;
 }

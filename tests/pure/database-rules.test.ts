@@ -113,7 +113,10 @@ describe("the disk", () => {
       storageSizeMib: "204800",
       storageAutoscale: { enabled: true, thresholdPercent: 80, incrementGib: 20 },
     });
-    expect(postgresqlIgnored(postgresql)).toEqual(["storageSizeMib"]);
+    expect(postgresqlIgnored(postgresql)).toEqual([]);
+    expect(postgresqlIgnored(postgresql, 102_400)).toEqual([]);
+    expect(postgresqlIgnored(postgresql, 204_800)).toEqual(["storageSizeMib"]);
+    expect(postgresqlIgnored(postgresql, 409_600)).toEqual(["storageSizeMib"]);
     const fixed = parsed({ postgresql: { storageAutoscale: { enabled: false } } }).database.postgresql;
     expect(postgresqlInputs(place, fixed)).toMatchObject({ storageAutoscale: { enabled: false } });
     expect(postgresqlInputs(place, fixed).storageSizeMib).toBeUndefined();
