@@ -6,6 +6,16 @@ import { credentials, stackFile } from "../stacks.ts";
 
 /** Settings by the name of the golden file that shows what they change. */
 export const options: Readonly<Record<string, RawSettings>> = {
+  "cdn-cloudfront": changed({ cdn: { kind: "cloudfront" } }),
+  "cdn-purge": changed({ cdn: { purge: { enabled: true } }, secrets: purgeToken() }),
+  "docs-site-off": changed({ storage: { ...storage(), docs: { name: "social-example-docs" } } }),
+  "kubernetes-firewall": changed({
+    kubernetes: { controlPlaneFirewall: { enabled: true, allowedAddresses: ["192.0.2.0/24"] } },
+  }),
+  "monitoring-slack-and-watchdog": changed({
+    monitoring: { emails: ["alerts@social.example"], slack: { operators: { channel: "#operators" } } },
+    secrets: slackAndWatchdog(),
+  }),
   "dns-route53": changed({ ...elsewhere("route53"), secrets: uploadedCertificate() }),
   "dns-external": changed({ ...elsewhere("external"), secrets: uploadedCertificate() }),
   "dns-ipv4-only": changed({ dns: { ipv6: false } }),
@@ -31,6 +41,23 @@ export const options: Readonly<Record<string, RawSettings>> = {
 
 function changed(subjects: Readonly<Record<string, unknown>>): RawSettings {
   return { ...stackFile("prod"), secrets: credentials, ...subjects };
+}
+
+function storage(): object {
+  const stored = stackFile("prod")["storage"];
+  return typeof stored === "object" && stored !== null ? stored : {};
+}
+
+function purgeToken(): Record<string, unknown> {
+  return { ...credentials, cdnPurge: { token: new Secret("purge-token") } };
+}
+
+function slackAndWatchdog(): Record<string, unknown> {
+  const slack = { operators: new Secret("https://hooks.example/operators") };
+  return {
+    ...credentials,
+    monitoring: { slack, heartbeats: { watchdog: new Secret("https://ping.example/watchdog") } },
+  };
 }
 
 function database(): Record<string, unknown> {
