@@ -6,7 +6,7 @@ import { Secret } from "../src/secret.ts";
 import { dropletSizes, nearestSizes } from "./kubernetes/droplet-sizes.ts";
 import { type RegionalProduct, regionRefusal, regionsWith } from "./regions.ts";
 
-const oneOf = (values: readonly string[]): string => `allowed: ${values.join(", ")}`;
+const oneOf = (values: readonly string[]): string => `is not allowed; take one of: ${values.join(", ")}`;
 
 const regionSchema = (...needed: readonly RegionalProduct[]) =>
   z.enum(regionsWith(...needed), { error: ({ input }) => regionRefusal(input, needed) });

@@ -1,5 +1,6 @@
 // All settings of a stack: one strict parse of plain values, with every mistake in one report. Pure: it knows nothing of Pulumi.
 import type { Problem } from "../components/problem.ts";
+import { plainMessage } from "./plain-messages.ts";
 import { problemLine, schemaProblems } from "./settings-problems.ts";
 import { settingsRules } from "./settings-rules.ts";
 import { type Settings, settingsSchema } from "./settings-schema.ts";
@@ -30,7 +31,7 @@ export function parseSettings(raw: RawSettings): Settings {
   const problems: Problem[] = unknownSubjects(raw);
   // Subject by subject, so that a mistake in one does not hide what is wrong between two others.
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
-    const result = schema.safeParse(raw[key]);
+    const result = schema.safeParse(raw[key], { error: plainMessage });
     if (result.success) Object.assign(parsed, { [key]: result.data });
     else problems.push(...schemaProblems(schema, key, result.error, raw[key]));
   }

@@ -7,7 +7,7 @@ const allowedTtls = [60, 600, 3600, 86_400, 604_800] as const;
 
 const ttl = z.union(
   allowedTtls.map((seconds) => z.literal(seconds)),
-  { error: `allowed, in seconds: ${allowedTtls.join(", ")}` },
+  { error: `is not allowed; take one of these, in seconds: ${allowedTtls.join(", ")}` },
 );
 
 const cdnKinds = ["spaces", "cloudfront"] as const;
@@ -20,7 +20,7 @@ const certificateArnSchema = z.string().regex(/^arn:aws:acm:us-east-1:\d{12}:cer
 
 const cloudFrontSchema = z.strictObject({
   priceClass: z
-    .enum(priceClasses, { error: `allowed: ${priceClasses.join(", ")}` })
+    .enum(priceClasses, { error: `is not allowed; take one of: ${priceClasses.join(", ")}` })
     .default("PriceClass_100")
     .describe("where the edges are: 100 is North America and Europe, 200 adds Asia and Africa, All is everywhere"),
   certificateArn: certificateArnSchema
@@ -37,7 +37,7 @@ const purgeSchema = z.strictObject({
 
 export const cdnSettingsSchema = z.strictObject({
   kind: z
-    .enum(cdnKinds, { error: `allowed: ${cdnKinds.join(", ")}` })
+    .enum(cdnKinds, { error: `is not allowed; take one of: ${cdnKinds.join(", ")}` })
     .default("spaces")
     .describe("DigitalOcean's own CDN, or Amazon CloudFront in front of the same buckets"),
   mediaTtl: ttl.default(86_400).describe("seconds; media never changes, but deleted media stays readable this long"),

@@ -3,19 +3,19 @@ import { z } from "zod";
 import { databaseSizeSchema, maintenanceSchema } from "../shapes.ts";
 import { postgresqlSettingsSchema } from "./postgresql-settings.ts";
 
-/** Standbys need 2 GiB. */
-const valkeyInstanceShape = {
+/** Each instance has defaults field by field: whoever sets only its maintenance window keeps its standby. Standbys need 2 GiB. */
+const valkeyInstanceShape = (size: string, nodes: number) => ({
   version: z.enum(["8"], { error: 'must be "8", in quotes' }).default("8"),
-  size: databaseSizeSchema.default("db-s-1vcpu-2gb"),
-  nodes: z.int().min(1).max(3).default(1),
+  size: databaseSizeSchema.default(size),
+  nodes: z.int().min(1).max(3).default(nodes),
   maintenance: maintenanceSchema.prefault({}),
-};
+});
 
-const valkeyInstanceSchema = z.strictObject(valkeyInstanceShape);
+const valkeyQueueSchema = z.strictObject(valkeyInstanceShape("db-s-1vcpu-2gb", 2));
 
 const valkeyCacheSchema = z.strictObject({
   enabled: z.boolean().default(true).describe("without it the Rails cache lives with jobs and feeds, and never evicts"),
-  ...valkeyInstanceShape,
+  ...valkeyInstanceShape("db-s-1vcpu-1gb", 1),
 });
 
 const opensearchSettingsSchema = z
@@ -38,8 +38,8 @@ export const databaseSettingsSchema = z.strictObject({
   postgresql: postgresqlSettingsSchema.prefault({}),
   valkey: z
     .strictObject({
-      queue: valkeyInstanceSchema.prefault({ nodes: 2 }).describe("jobs and feeds: never evicts"),
-      cache: valkeyCacheSchema.prefault({ size: "db-s-1vcpu-1gb" }).describe("Rails cache: may evict"),
+      queue: valkeyQueueSchema.prefault({}).describe("jobs and feeds: never evicts"),
+      cache: valkeyCacheSchema.prefault({}).describe("Rails cache: may evict"),
     })
     .prefault({}),
   opensearch: opensearchSettingsSchema.optional(),
@@ -50,5 +50,5 @@ export const databaseSettingsSchema = z.strictObject({
 });
 
 export type DatabaseSettings = z.infer<typeof databaseSettingsSchema>;
-export type ValkeySettings = z.infer<typeof valkeyInstanceSchema>;
+export type ValkeySettings = z.infer<typeof valkeyQueueSchema>;
 export type OpensearchSettings = z.infer<typeof opensearchSettingsSchema>;

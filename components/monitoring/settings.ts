@@ -64,7 +64,7 @@ const slackSchema = z.strictObject({
 });
 
 const regionsSchema = z
-  .array(z.enum(uptimeRegions, { error: `allowed: ${uptimeRegions.join(", ")}` }))
+  .array(z.enum(uptimeRegions, { error: `is not allowed; take one of: ${uptimeRegions.join(", ")}` }))
   .min(2, { error: "must name at least two regions: one alone cannot tell an outage from a lost route" })
   .refine((regions) => new Set(regions).size === regions.length, { error: "must name each region once" });
 

@@ -106,7 +106,9 @@ describe("the settings of a media move", () => {
     expect(() => parseSettings({ ...withSecrets(stackFile("prod")), cdn: { ...cdn, mediaTtl: 60 } })).toThrow(
       'mastodon:cdn.mediaMove.switchOn: "2026-12-02" must be 2026-12-08 or later',
     );
-    expect(() => parseSettings({ ...withSecrets(stackFile("prod")), cdn })).toThrow("allowed, in seconds: 60, 600");
+    expect(() => parseSettings({ ...withSecrets(stackFile("prod")), cdn })).toThrow(
+      "take one of these, in seconds: 60, 600",
+    );
     expect(() => parseSettings({ ...withSecrets(stackFile("prod")), cdn: outside })).toThrow(
       'mastodon:cdn.mediaMove.to: "files.elsewhere.example" is not in the zone social.example',
     );

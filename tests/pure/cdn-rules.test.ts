@@ -14,9 +14,11 @@ const arn = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/
 
 describe("the settings of the CDN", () => {
   it("have one of two kinds, and the times that DigitalOcean takes", () => {
-    expect(parse({ cdn: { kind: "fastly" } })).toThrow('mastodon:cdn.kind: "fastly" allowed: spaces, cloudfront');
+    expect(parse({ cdn: { kind: "fastly" } })).toThrow(
+      'mastodon:cdn.kind: "fastly" is not allowed; take one of: spaces, cloudfront',
+    );
     expect(parse({ cdn: { docsTtl: 300 } })).toThrow(
-      "mastodon:cdn.docsTtl: 300 allowed, in seconds: 60, 600, 3600, 86400, 604800",
+      "mastodon:cdn.docsTtl: 300 is not allowed; take one of these, in seconds: 60, 600, 3600, 86400, 604800",
     );
   });
 

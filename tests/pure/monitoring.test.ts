@@ -111,7 +111,7 @@ describe("the settings of alarms", () => {
     ["latencyMillis", { latencyMillis: 10 }, "10 must be milliseconds from 50 to 60000, or false for no alarm"],
     ["regions", { regions: ["us_east"] }, "must name at least two regions"],
     ["regions", { regions: ["us_east", "us_east"] }, "must name each region once"],
-    ["regions.1", { regions: ["us_east", "mars"] }, "allowed: us_east, us_west, eu_west, se_asia"],
+    ["regions.1", { regions: ["us_east", "mars"] }, "take one of: us_east, us_west, eu_west, se_asia"],
     ["emails", { emails: ["a@b.example", "A@b.example"] }, "must name each address once"],
     ["emails", { emails: [] }, "or nobody hears of an outage"],
     ["slack.ops.channel", { slack: { ops: { channel: "two words" } } }, "must be a channel, for example #operators"],
