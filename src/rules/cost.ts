@@ -21,6 +21,7 @@ const needs = [
   "cdn",
   "dns",
   "domains",
+  "mail",
   "metrics",
   "monitoring",
   "workers",

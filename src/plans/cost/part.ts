@@ -15,7 +15,7 @@ export interface Part {
 
 /** The subjects that the bill depends on. */
 export type BilledSettings = CapacitySettings &
-  Pick<Settings, "database" | "cdn" | "dns" | "domains" | "metrics" | "monitoring" | "workers" | "cost">;
+  Pick<Settings, "database" | "cdn" | "dns" | "domains" | "mail" | "metrics" | "monitoring" | "workers" | "cost">;
 
 /** A part of which there are always as many. */
 export function fixedPart(name: string, price: string, quantity: number): Part {

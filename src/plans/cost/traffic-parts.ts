@@ -1,5 +1,6 @@
 // What is stored and sent: parts whose quantity no setting fixes, from the volumes that the operator states, less what is included.
 import { dropletSizes } from "../../../components/kubernetes/droplet-sizes.ts";
+import { mailAlarms } from "../../../components/mail/limits.ts";
 import { type BilledSettings, fixedPart, type Part } from "./part.ts";
 
 /** Comes with the Spaces subscription of an account, for all its buckets (docs products/spaces/details/pricing, 17 Jun 2025). */
@@ -11,7 +12,7 @@ const cloudFrontIncludedGb = 1024;
 const gibPerTib = 1024;
 
 /** @param droplets nodes and droplets of the main account, whose allowances to send are pooled */
-export function trafficParts({ cost, cdn, dns }: BilledSettings, droplets: readonly Part[]): Part[] {
+export function trafficParts({ cost, cdn, dns, mail }: BilledSettings, droplets: readonly Part[]): Part[] {
   const { volumes } = cost;
   const stored = volumes.mediaGib + volumes.docsGib + volumes.backupsGib;
   const fetched = (volumes.cdnEgressGib * volumes.cdnMissPercent) / 100;
@@ -34,13 +35,10 @@ export function trafficParts({ cost, cdn, dns }: BilledSettings, droplets: reado
     fixedPart("CloudFront egress beyond 1 TB, GB", "aws:cloudfront-gib", beyond(fromCloudFront, cloudFrontIncludedGb)),
     fixedPart("copy that nobody can delete, GiB at Amazon S3", "aws:s3-gib", volumes.immutableGib),
     fixedPart("mails through Amazon SES, thousands", "aws:ses-thousand", volumes.mailsPerMonth / 1000),
-    fixedPart("alarms on mail at Amazon CloudWatch", "aws:cloudwatch-alarm", mailAlarms),
+    fixedPart("alarms on mail at Amazon CloudWatch", "aws:cloudwatch-alarm", mailAlarms(mail).length),
     fixedPart("zone at Amazon Route 53", "aws:route53-zone", dns.kind === "route53" ? 1 : 0),
   ];
 }
-
-/** Bounces, complaints and the quota. No source of their price was at hand, so they are listed without one. */
-const mailAlarms = 3;
 
 /** The allowance grows with the hours that a droplet runs, so only those count that always do. */
 function pooledGib(droplets: readonly Part[]): number {
