@@ -48,6 +48,8 @@ export class Progress {
   readonly #running = new Map<string, number>();
   /** What a plugin last said about a resource that it waits for, for example that no node has room for its pods. */
   readonly #waitingFor = new Map<string, string>();
+  /** Errors that were printed: one that ends the program reaches the engine by two or three ways. */
+  readonly #told = new Set<string>();
   readonly #reminder: NodeJS.Timeout;
 
   constructor(print: (line: string) => void) {
@@ -97,7 +99,12 @@ export class Progress {
       return;
     }
     if (text === "" || expectedWarning.test(text) || closingError.test(text)) return;
-    if (event.severity === "error") this.errors += 1;
+    if (event.severity === "error") {
+      const error = `${event.urn ?? ""} ${text}`;
+      if (this.#told.has(error)) return;
+      this.#told.add(error);
+      this.errors += 1;
+    }
     const about = event.urn && !event.urn.includes("pulumi:pulumi:Stack") ? `${describeUrn(event.urn)}: ` : "";
     const colour = event.severity === "error" ? pc.red : event.severity === "warning" ? pc.yellow : String;
     this.#print(`  ${colour(`${event.severity.replace("#err", "")}:`)} ${about}${text}`);
