@@ -20,18 +20,23 @@ export function zoneName({ domains, dns }: Pick<Settings, "domains" | "dns">): s
 
 /** What the stack itself needs in the zone. */
 export function ownRecords<Value>(settings: DnsSubjects, targets: DnsTargets<Value>): RecordPlan<Value>[] {
-  const { domains, dns, mail } = settings;
+  const { domains, mail } = settings;
   const zone = zoneName(settings);
   return [
     ...serverRecords(domains, zone, targets),
     ...mediaRecords(settings, zone, targets),
-    ...authorityRecords<Value>({
-      own: authorities(settings),
-      uploaded: usesWith("uploaded", settings).length > 0,
-      settings: dns,
-    }),
+    ...issuerRecords<Value>(settings),
     ...mailRecords({ zone, domain: domains.local, settings: mail, dkim: targets.dkim }),
   ];
+}
+
+/** Who may issue certificates. An authority looks here before it issues one, so these records are there first. */
+export function issuerRecords<Value>(settings: DnsSubjects): RecordPlan<Value>[] {
+  return authorityRecords<Value>({
+    own: authorities(settings),
+    uploaded: usesWith("uploaded", settings).length > 0,
+    settings: settings.dns,
+  });
 }
 
 /** That, and the operator's own. */

@@ -50,25 +50,45 @@ export interface RecordSetsArgs {
   readonly records: readonly (RecordPlan<pulumi.Input<string>> & { readonly ttl: number })[];
 }
 
-/** All records of the server at Route 53: one record set for each name and type. */
+/** Records at Route 53: one record set for each name and type. */
 export class RecordSets extends pulumi.ComponentResource {
+  readonly #name: string;
+  readonly #args: Omit<RecordSetsArgs, "records">;
+  /** The record sets that it was made with. */
+  readonly first: readonly pulumi.Resource[];
+
   constructor(name: string, args: RecordSetsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:dns:RecordSets", name, {}, opts);
-    for (const { key, records } of recordSets(args.records)) {
-      const [first] = records;
-      new aws.route53.Record(
-        `${name}-${key}`,
-        {
-          zoneId: args.zoneId,
-          name: pulumi.output(first.name).apply((host) => absoluteName(host, args.zoneName)),
-          type: first.type,
-          // One time to live for the whole set: the shortest that one of its records needs.
-          ttl: Math.min(...records.map(({ ttl }) => ttl)),
-          records: records.map((record) => pulumi.output(record).apply(route53Value)),
-        },
-        { parent: this, deleteBeforeReplace: true, ...formerName(name, first.formerly) },
-      );
-    }
+    this.#name = name;
+    this.#args = args;
+    this.first = this.add(args.records);
     this.registerOutputs();
+  }
+
+  /** Adds records that wait for what depends on the first ones. Together they have all values of a name and type. */
+  add(records: RecordSetsArgs["records"]): pulumi.Resource[] {
+    return recordSets(records).map(({ key, records: [first, ...others] }) =>
+      this.create(key, first, [first, ...others]),
+    );
+  }
+
+  private create(
+    key: string,
+    first: RecordSetsArgs["records"][number],
+    records: RecordSetsArgs["records"],
+  ): pulumi.Resource {
+    const { zoneId, zoneName } = this.#args;
+    return new aws.route53.Record(
+      `${this.#name}-${key}`,
+      {
+        zoneId,
+        name: pulumi.output(first.name).apply((host) => absoluteName(host, zoneName)),
+        type: first.type,
+        // One time to live for the whole set: the shortest that one of its records needs.
+        ttl: Math.min(...records.map(({ ttl }) => ttl)),
+        records: records.map((record) => pulumi.output(record).apply(route53Value)),
+      },
+      { parent: this, deleteBeforeReplace: true, ...formerName(this.#name, first.formerly) },
+    );
   }
 }

@@ -38,19 +38,33 @@ export interface RecordsArgs {
   readonly records: readonly (RecordPlan<pulumi.Input<string>> & { readonly ttl: number })[];
 }
 
-/** All records of the server at DigitalOcean. */
+/** Records at DigitalOcean. */
 export class Records extends pulumi.ComponentResource {
+  readonly #name: string;
+  readonly #args: Omit<RecordsArgs, "records">;
+  /** The records that it was made with. */
+  readonly first: readonly pulumi.Resource[];
+
   constructor(name: string, args: RecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:dns:Records", name, {}, opts);
-    for (const { key, formerly, name: host, ...record } of args.records) {
-      new digitalocean.DnsRecord(
-        `${name}-${key}`,
-        { domain: args.zone, name: inZone(host, args.zoneName), ...record },
-        // A host name may have only one CNAME, so the old record goes before the new one comes.
-        { parent: this, deleteBeforeReplace: true, ...formerName(name, formerly) },
-      );
-    }
+    this.#name = name;
+    this.#args = args;
+    this.first = this.add(args.records);
     this.registerOutputs();
+  }
+
+  /** Adds records that wait for what depends on the first ones. */
+  add(records: RecordsArgs["records"]): pulumi.Resource[] {
+    const { zone, zoneName } = this.#args;
+    return records.map(
+      ({ key, formerly, name: host, ...record }) =>
+        new digitalocean.DnsRecord(
+          `${this.#name}-${key}`,
+          { domain: zone, name: inZone(host, zoneName), ...record },
+          // A host name may have only one CNAME, so the old record goes before the new one comes.
+          { parent: this, deleteBeforeReplace: true, ...formerName(this.#name, formerly) },
+        ),
+    );
   }
 }
 

@@ -73,5 +73,6 @@ function issuedCertificate(
   options: pulumi.ComponentResourceOptions,
 ): pulumi.Output<string> {
   const certificate = new AcmCertificate(`cdn-${use}-certificate`, { domains, zone: context.zone }, options);
-  return certificate.validated(zoned.zone.place(`cdn-${use}-proofs`, certificate.records));
+  const proofs = zoned.zone.place(`cdn-${use}-proofs`, certificate.records);
+  return certificate.validated([...proofs, ...zoned.zone.dependencies]);
 }

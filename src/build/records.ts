@@ -5,7 +5,7 @@ import { moveWarnings } from "../../components/dns/moves.ts";
 import { type TypedRecord, typedRecord } from "../../components/dns/notation.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import { dnsTable } from "../../components/dns/table.ts";
-import { allRecords, targetsInWords } from "../dns-plan.ts";
+import { allRecords, issuerRecords, targetsInWords } from "../dns-plan.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Context } from "./context.ts";
 import { timed, type Zoned } from "./zone.ts";
@@ -43,7 +43,9 @@ export function buildRecords(context: Context, parts: RecordParts): MadeRecords 
   const typed = timed(context, records).map((record) =>
     pulumi.output(record).apply((known) => typedRecord(known, zone)),
   );
-  if (settings.dns.kind !== "external") return { records: typed, placed: zoned.zone.place("records", records) };
+  const issuers = new Set(issuerRecords(settings).map(({ key }) => key));
+  const others = records.filter(({ key }) => !issuers.has(key));
+  if (settings.dns.kind !== "external") return { records: typed, placed: zoned.zone.complete(others) };
   showRecords(context, typed);
   return { records: typed, placed: [] };
 }

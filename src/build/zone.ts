@@ -9,6 +9,7 @@ import { absoluteName, type RecordPlan } from "../../components/dns/records.ts";
 import { RecordSets, HostedZone } from "../../components/dns/route53.ts";
 import { digitaloceanNameServers, Records, Zone } from "../../components/dns/zone.ts";
 import { certificateHosts, certificateSource } from "../certificate-sources.ts";
+import { issuerRecords } from "../dns-plan.ts";
 import { providerOf } from "../providers.ts";
 import { certificateWarnings, pemTexts } from "../rules/certificates.ts";
 import type { Context } from "./context.ts";
@@ -23,10 +24,12 @@ interface ServedZone {
   readonly hostedZoneId?: pulumi.Output<string>;
   /** DigitalOcean's URN, for the project. */
   readonly domainUrn?: pulumi.Output<string>;
-  /** What has to be there before a certificate can be asked for. */
+  /** What has to be there before a certificate can be asked for: the zone, and in it the records that say who may issue one. */
   readonly dependencies: readonly pulumi.Resource[];
-  /** Puts records into the zone; returns what made them, and nothing where somebody else has to. */
+  /** Puts records of their own into the zone; returns what made them, and nothing where somebody else has to. */
   readonly place: (name: string, records: readonly Placed[]) => pulumi.Resource[];
+  /** Puts all other records of the server beside those that say who may issue certificates; returns what made them all. */
+  readonly complete: (records: readonly Placed[]) => pulumi.Resource[];
 }
 
 export type Zoned = ReturnType<typeof buildZone>;
@@ -54,13 +57,15 @@ const zoneKinds: Readonly<Record<Context["settings"]["dns"]["kind"], (context: C
 function digitaloceanZone(context: Context): ServedZone {
   const { settings, inMainAccount, zone: zoneName } = context;
   const zone = new Zone("dns", { zone: zoneName, protect: settings.protect }, inMainAccount);
+  const place = (name: string, records: readonly Placed[]) =>
+    new Records(name, { zone: zone.zone, zoneName, records: timed(context, records) }, inMainAccount);
+  const server = place("records", issuerRecords(settings));
   return {
     nameServers: pulumi.output(digitaloceanNameServers),
     domainUrn: zone.domainUrn,
-    dependencies: [zone],
-    place: (name, records) => [
-      new Records(name, { zone: zone.zone, zoneName, records: timed(context, records) }, inMainAccount),
-    ],
+    dependencies: [zone, ...server.first],
+    place: (name, records) => [place(name, records)],
+    complete: (records) => [server, ...server.add(timed(context, records))],
   };
 }
 
@@ -70,13 +75,15 @@ function route53Zone(context: Context): ServedZone {
   const { zoneId } = settings.dns.route53;
   const options = { providers: [providerOf(providers.aws, settings.mail.region)] };
   const zone = new HostedZone("dns", { zone: zoneName, zoneId, protect: settings.protect }, options);
+  const place = (name: string, records: readonly Placed[]) =>
+    new RecordSets(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options);
+  const server = place("records", issuerRecords(settings));
   return {
     nameServers: zone.nameServers,
     hostedZoneId: zone.zoneId,
-    dependencies: [zone],
-    place: (name, records) => [
-      new RecordSets(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options),
-    ],
+    dependencies: [zone, ...server.first],
+    place: (name, records) => [place(name, records)],
+    complete: (records) => [server, ...server.add(timed(context, records))],
   };
 }
 
@@ -98,6 +105,7 @@ function externalZone({ zone }: Context): ServedZone {
       for (const record of records) ask(record);
       return [];
     },
+    complete: () => [],
   };
 }
 

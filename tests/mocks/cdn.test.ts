@@ -68,7 +68,7 @@ describe("the CDN of kind cloudfront", () => {
     for (const { name, provider } of amazon) expect(provider, name).toBe("aws-us-east-1");
   });
 
-  it("waits with each certificate until its proof is in the zone", () => {
+  it("waits with each certificate until its proof is in the zone, and the record that lets Amazon issue it", () => {
     for (const use of ["media", "assets", "docs"]) {
       const proof = named(recording, `cdn-${use}-proofs-${use}-social-example`);
       expect(proof?.inputs).toMatchObject({
@@ -82,7 +82,12 @@ describe("the CDN of kind cloudfront", () => {
         validationRecordFqdns: [`${String(proof?.inputs["name"])}.social.example`],
       });
       const waitsFor = [validation?.options.dependsOn].flat();
-      expect(waitsFor).toHaveLength(1);
+      expect(waitsFor.map((urn) => urn?.split("::").at(-1))).toEqual([
+        `cdn-${use}-proofs-${use}-social-example`,
+        "records-caa",
+        "records-caa-amazon-com",
+        "dns-domain",
+      ]);
     }
   });
 

@@ -208,6 +208,18 @@ it("nothing of cert-manager is there unless the settings want it", async () => {
   ).toEqual([]);
 }, 60_000);
 
+it.each(["digitalocean", "route53"])("a certificate waits for who may issue it, in a zone at %s", async (kind) => {
+  const recording = await record({ dns: { kind }, certificates: { kind: "acme" }, cdn: { kind: "cloudfront" } });
+  const validation = recording.registrations.find(({ name }) => name === "cdn-media-certificate-validation");
+  const waitsFor = validation?.options.dependsOn?.map((urn) => urn.split("::").at(-1));
+  const records = recording.registrations.filter(({ name }) => name.startsWith("records-"));
+  const issuers = records.filter(({ inputs }) => inputs["type"] === "CAA").map(({ name }) => name);
+  expect(issuers.length).toBeGreaterThan(0);
+  expect(waitsFor).toEqual(expect.arrayContaining(issuers));
+  // All others follow the distribution, which follows the certificate.
+  expect(waitsFor?.filter((name) => name?.startsWith("records-"))).toHaveLength(issuers.length);
+});
+
 it("extra records stand beside the server's at DigitalOcean", async () => {
   const extraRecords = { git: { type: "A", name: "git", value: "192.0.2.1", ttl: 300 } };
   const recording = await record({ dns: { extraRecords } });
