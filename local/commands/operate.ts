@@ -1,6 +1,7 @@
 // Runs one engine operation on the local stack: settings first, then clusters awake, then the operation with progress and a clean cancel.
 import { existsSync } from "node:fs";
 import { CommandError, type EngineEvent, type Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Settings } from "../../src/settings-schema.ts";
 import { cancellable } from "../engine/interrupt.ts";
 import { settlePendingOperations } from "../engine/pending.ts";
 import { Progress } from "../engine/progress.ts";
@@ -37,12 +38,12 @@ interface EngineOptions {
 export async function operate(
   title: string,
   options: OperationOptions,
-  operation: (stack: Stack, engine: EngineOptions) => Promise<unknown>,
+  operation: (stack: Stack, engine: EngineOptions, settings: Settings) => Promise<unknown>,
 ): Promise<Operation> {
   if (!existsSync(options.settingsFile)) {
     throw new LocalCloudError(`there is no settings file ${options.settingsFile}; name one with --settings FILE`);
   }
-  checkSettings(options.settingsFile);
+  const settings = checkSettings(options.settingsFile);
   const stack = await openLocalStack({ ...options, report: options.print });
   const moved = await resumeClusters(options.home, options.print);
   await settlePendingOperations(options.home, stack, options.print);
@@ -53,7 +54,7 @@ export async function operate(
   // Until here an interrupt may simply end the process; from here on the engine's state is at stake.
   await cancellable(async (signal) => {
     try {
-      await operation(stack, { onEvent: progress.observe, signal });
+      await operation(stack, { onEvent: progress.observe, signal }, settings);
       // A cancelled destroy ends without an error, although most is left.
       if (signal.aborted) throw cancelled();
     } catch (error) {

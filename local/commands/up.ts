@@ -1,10 +1,8 @@
 // Brings the stack up, previews it, or compares its state with the account.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { outputsSchema } from "../../src/outputs.ts";
-import { readStackFile } from "../../src/stack-file.ts";
-import { kubeconfigPath, projectRoot } from "../home.ts";
+import { kubeconfigPath } from "../home.ts";
 import { readWorkloads } from "../summary/workloads.ts";
 import { renderSummary } from "../summary/render.ts";
 import { describeChanges } from "./changes.ts";
@@ -13,10 +11,10 @@ import { operate, type OperationOptions } from "./operate.ts";
 /** Sets the stack up and shows what runs afterwards. */
 export async function up(options: OperationOptions): Promise<void> {
   const started = Date.now();
-  const { stack, changes } = await operate("Bringing the stack up", options, async (stack, engine) => {
+  const { stack, changes } = await operate("Bringing the stack up", options, async (stack, engine, { protect }) => {
     // As `pulumi up` does: what the guard refuses, it refuses while nothing has been changed yet. Where nothing is protected, there is
     // nothing to refuse, and the seconds are saved.
-    if (isProtected(options.settingsFile)) await stack.preview({ ...engine, onEvent: diagnosticsOnly(engine.onEvent) });
+    if (protect) await stack.preview({ ...engine, onEvent: diagnosticsOnly(engine.onEvent) });
     return stack.up(engine);
   });
   const values = Object.fromEntries(Object.entries(await stack.outputs()).map(([name, { value }]) => [name, value]));
@@ -28,14 +26,6 @@ export async function up(options: OperationOptions): Promise<void> {
   options.print(renderSummary({ outputs, workloads, kubeconfig, seconds: (Date.now() - started) / 1000 }));
   options.print("");
   options.print(describeChanges(changes));
-}
-
-function isProtected(settingsFile: string): boolean {
-  return (
-    readStackFile(readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8"), readFileSync(settingsFile, "utf8"))[
-      "protect"
-    ] !== false
-  );
 }
 
 /** What goes wrong in the preview is told, what it plans is not: the update tells that again. */
