@@ -1,6 +1,7 @@
 // Refuses a change of the media's host that the stack's last update does not allow.
 import * as pulumi from "@pulumi/pulumi";
 import { mediaSwitchProblems } from "../components/cdn/media-move/rules.ts";
+import { dateOf } from "../components/dates.ts";
 import type { PreviousOutputs } from "./previous-outputs.ts";
 import { SettingsError } from "./settings.ts";
 import type { Settings } from "./settings-schema.ts";
@@ -10,6 +11,6 @@ import type { Settings } from "./settings-schema.ts";
  * @throws pulumi.RunError in previews too, before anything is registered
  */
 export function checkMediaSwitch(settings: Settings, previous: PreviousOutputs, now = new Date()): void {
-  const problems = mediaSwitchProblems(settings, previous, now.toISOString().slice(0, 10));
+  const problems = mediaSwitchProblems(settings, previous, dateOf(now));
   if (problems.length > 0) throw new pulumi.RunError(new SettingsError(problems).message);
 }

@@ -1,5 +1,6 @@
 // Reads an operator's certificate and says what is wrong with it, before a cloud does or a browser.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { dateOf, dayMs } from "../dates.ts";
 
 /** A certificate, its chain and its key as PEM texts. */
 export interface PemTexts {
@@ -15,7 +16,6 @@ export interface CertificateParts {
   readonly privateKey: string;
 }
 
-const dayMs = 86_400_000;
 const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /** Leaf and chain, wherever the chain was given. */
@@ -60,9 +60,9 @@ function leafFindings(leaf: X509Certificate, hosts: readonly string[], now: Date
   const uncovered = hosts.filter((host) => leaf.checkHost(host, { subject: "never" }) === undefined);
   if (uncovered.length > 0)
     found.push(`does not cover ${uncovered.join(", ")}; it is for ${leaf.subjectAltName ?? "no host name"}`);
-  if (endOf(leaf) <= now.getTime()) found.push(`ended on ${day(endOf(leaf))}; get a new one`);
+  if (endOf(leaf) <= now.getTime()) found.push(`ended on ${dateOf(endOf(leaf))}; get a new one`);
   if (Date.parse(leaf.validFrom) > now.getTime())
-    found.push(`begins on ${day(Date.parse(leaf.validFrom))} only; use it from then on`);
+    found.push(`begins on ${dateOf(Date.parse(leaf.validFrom))} only; use it from then on`);
   return found.map((message) => ({ part: "certificate", message }));
 }
 
@@ -116,5 +116,4 @@ function parsedKey(pem: string): KeyObject | undefined {
 }
 
 const endOf = (certificate: X509Certificate): number => Date.parse(certificate.validTo);
-const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
 const oneLine = (subject: string): string => subject.replaceAll("\n", ", ");

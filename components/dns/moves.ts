@@ -1,22 +1,15 @@
 // Times to live around a planned move: short from some days before until the day after, so that everybody follows at once.
-import type { Domains } from "./settings.ts";
+import { daysBetween } from "../dates.ts";
 import { extraRecordKey } from "./extra-records.ts";
 import { absoluteName, type RecordPlan } from "./records.ts";
-import type { DnsSettings } from "./settings.ts";
-
-const dayMs = 86_400_000;
+import type { DnsSettings, Domains } from "./settings.ts";
 
 /** After so many days a move that still stands in the settings was forgotten. */
 const forgottenDays = 7;
 
-/** Days from `today` to the move; negative after it. Both are dates such as 2026-12-08. */
-function daysUntil(on: string, today: string): number {
-  return Math.round((Date.parse(on) - Date.parse(today)) / dayMs);
-}
-
 /** Whether records that move on that day have the short time to live today. */
 export function isMoving(on: string, today: string, { moveDays }: Pick<DnsSettings, "moveDays">): boolean {
-  const days = daysUntil(on, today);
+  const days = daysBetween(today, on);
   return days <= moveDays && days >= -1;
 }
 
@@ -54,7 +47,7 @@ export interface TtlPlan {
 /** A line for each move that is long past, so that it does not stay in the settings for ever. */
 export function moveWarnings({ moves }: Pick<DnsSettings, "moves">, today: string): string[] {
   return moves
-    .map(({ what, on }, index) => ({ what, on, index, days: -daysUntil(on, today) }))
+    .map(({ what, on }, index) => ({ what, on, index, days: daysBetween(on, today) }))
     .filter(({ days }) => days > forgottenDays)
     .map(
       ({ what, on, index, days }) =>

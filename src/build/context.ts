@@ -1,5 +1,6 @@
 // What every part of the program is given: the settings, the providers, and the names that follow from the settings.
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { dateOf } from "../../components/dates.ts";
 import { zoneName } from "../dns-plan.ts";
 import { bucketNames } from "../names.ts";
 import type { PreviousOutputs } from "../previous-outputs.ts";
@@ -28,7 +29,7 @@ export function createContext(settings: Settings, previous: PreviousOutputs): Co
     inMainAccount: { providers: [providerOf(providers.digitalocean)] },
     buckets: bucketNames(settings),
     zone: zoneName(settings),
-    today: new Date().toISOString().slice(0, 10),
+    today: dateOf(new Date()),
     previous,
   };
 }

@@ -1,5 +1,6 @@
 // The CDN: what its purge service needs, and when the media may move to another host.
 import { mediaMoveProblems } from "../../components/cdn/media-move/rules.ts";
+import { dateOf } from "../../components/dates.ts";
 import { parseQueue } from "../../components/mastodon/rules/queues.ts";
 import type { Problem } from "../../components/problem.ts";
 import type { Settings } from "../settings-schema.ts";
@@ -66,5 +67,5 @@ export const cdnRules = [
   rule(["cdn", "secrets"], assertPurgeToken),
   rule(["cdn", "mastodon", "workers"], assertPurgeReachable),
   rule(["cdn", "domains", "dns"], assertMoveInZone),
-  rule(["cdn", "domains"], (settings) => assertMediaMove(settings, new Date().toISOString().slice(0, 10))),
+  rule(["cdn", "domains"], (settings) => assertMediaMove(settings, dateOf(new Date()))),
 ];

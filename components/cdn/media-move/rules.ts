@@ -1,17 +1,11 @@
 // When media may move to another host name. Browsers keep the site's content security policy in a service worker, so a new host that was not
 // announced shows nobody a picture until that copy is a week old (docs.joinmastodon.org, object storage).
+import { daysAfter } from "../../dates.ts";
 import type { Problem } from "../../problem.ts";
 import type { MediaHostSettings } from "./hosts.ts";
 
 /** Days for which a new host must have been allowed before it is used. */
 const noticeDays = 7;
-
-const dayMs = 86_400_000;
-
-/** The date (UTC) so many days later. */
-function daysAfter(date: string, days: number): string {
-  return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
-}
 
 interface MoveSettings extends MediaHostSettings {
   readonly domains: Readonly<Record<string, string>> & { readonly media: string };
