@@ -14,7 +14,7 @@ export interface ConnectionPoolsArgs {
   readonly previousPoolSizes: Partial<PoolSizes>;
 }
 
-export type ConnectionPools = Readonly<Record<PoolName, digitalocean.DatabaseConnectionPool>>;
+type ConnectionPools = Readonly<Record<PoolName, digitalocean.DatabaseConnectionPool>>;
 
 /** One pool for each kind of process, each after the one before: the platform changes a cluster's parts serially. */
 export function createPools(name: string, args: ConnectionPoolsArgs, parent: pulumi.Resource): ConnectionPools {

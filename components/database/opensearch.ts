@@ -1,7 +1,8 @@
 // Managed OpenSearch with its firewall: the full-text search that Mastodon can do without.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { opensearchInputs, trustedSources, type DatabasePlace, type TrustedSources } from "./inputs.ts";
+import { createFirewall } from "./firewall.ts";
+import { opensearchInputs, type DatabasePlace, type TrustedSources } from "./inputs.ts";
 import type { OpensearchSettings } from "./settings.ts";
 
 export interface OpensearchArgs extends DatabasePlace, TrustedSources {
@@ -29,12 +30,7 @@ export class Opensearch extends pulumi.ComponentResource {
       parent: this,
       protect,
     });
-    const firewall = new digitalocean.DatabaseFirewall(
-      `${name}-firewall`,
-      { clusterId: cluster.id, rules: trustedSources(args) },
-      // Deleting the rules lets everybody in; they go with the database.
-      { parent: this, retainOnDelete: true },
-    );
+    const firewall = createFirewall(name, cluster.id, args, { parent: this });
     // The address is given away only once the cluster may connect.
     this.host = pulumi.all([cluster.privateHost, firewall.id]).apply(([host]) => host);
     this.port = cluster.port;

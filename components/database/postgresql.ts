@@ -1,12 +1,12 @@
 // Managed PostgreSQL: cluster, database, user, transaction pools, firewall and parameters; if wanted, a read replica and a log sink.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { createPools, type ConnectionPools } from "./connection-pools.ts";
+import { createPools } from "./connection-pools.ts";
+import { createFirewall } from "./firewall.ts";
 import {
   parameterInputs,
   postgresqlIgnored,
   postgresqlInputs,
-  trustedSources,
   type DatabasePlace,
   type TrustedSources,
 } from "./inputs.ts";
@@ -77,7 +77,7 @@ export class Postgresql extends pulumi.ComponentResource {
     const database = this.createDatabase(name, args, clusterId);
     const user = this.createUser(name, args, clusterId, database);
     const pools = createPools(name, { ...args, clusterId, database, user, databaseName: settings.database }, this);
-    const firewall = this.createFirewall(name, args, clusterId, pools);
+    const firewall = createFirewall(name, clusterId, args, { parent: this, dependsOn: Object.values(pools) });
     const parameters = this.createParameters(name, args, clusterId, firewall);
     this.createLogSink(name, args, clusterId, parameters);
     this.replica = this.createReplica(name, args, clusterId, parameters);
@@ -112,15 +112,6 @@ export class Postgresql extends pulumi.ComponentResource {
   ) {
     const inputs = { clusterId, name: settings.user };
     return new digitalocean.DatabaseUser(`${name}-user`, inputs, { parent: this, dependsOn: database });
-  }
-
-  private createFirewall(name: string, args: PostgresqlArgs, clusterId: pulumi.Output<string>, pools: ConnectionPools) {
-    return new digitalocean.DatabaseFirewall(
-      `${name}-firewall`,
-      { clusterId, rules: trustedSources(args) },
-      // Deleting the rules lets everybody in; they go with the database.
-      { parent: this, dependsOn: Object.values(pools), retainOnDelete: true },
-    );
   }
 
   private createParameters(

@@ -1,7 +1,8 @@
 // A read replica of PostgreSQL with a firewall of its own.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import { trustedSources, type DatabasePlace, type TrustedSources } from "./inputs.ts";
+import { createFirewall } from "./firewall.ts";
+import type { DatabasePlace, TrustedSources } from "./inputs.ts";
 
 export interface PostgresqlReplicaArgs extends DatabasePlace, TrustedSources {
   /** Of the cluster that it follows. */
@@ -31,12 +32,8 @@ export class PostgresqlReplica extends pulumi.ComponentResource {
       { clusterId, name: `${prefix}-postgresql-replica`, region, size, privateNetworkUuid: vpcId, tags: [prefix] },
       { parent: this },
     );
-    const firewall = new digitalocean.DatabaseFirewall(
-      `${name}-firewall`,
-      // A replica inherits no rules. The plugin knows it as a cluster by its `uuid`; its `id` is something else.
-      { clusterId: replica.uuid, rules: trustedSources(args) },
-      { parent: this, retainOnDelete: true },
-    );
+    // A replica inherits no rules. The plugin knows it as a cluster by its `uuid`; its `id` is something else.
+    const firewall = createFirewall(name, replica.uuid, args, { parent: this });
     this.host = pulumi.all([replica.privateHost, firewall.id]).apply(([host]) => host);
     this.port = replica.port;
     this.database = database;

@@ -1,13 +1,8 @@
 // A managed Valkey instance with its firewall.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  trustedSources,
-  valkeyInputs,
-  type DatabasePlace,
-  type EvictionPolicy,
-  type TrustedSources,
-} from "./inputs.ts";
+import { createFirewall } from "./firewall.ts";
+import { valkeyInputs, type DatabasePlace, type EvictionPolicy, type TrustedSources } from "./inputs.ts";
 import type { ValkeySettings } from "./settings.ts";
 
 export interface ValkeyArgs extends DatabasePlace, TrustedSources {
@@ -40,12 +35,7 @@ export class Valkey extends pulumi.ComponentResource {
       valkeyInputs(args, args.use, settings, evictionPolicy),
       { parent: this, protect },
     );
-    const firewall = new digitalocean.DatabaseFirewall(
-      `${name}-firewall`,
-      { clusterId: cluster.id, rules: trustedSources(args) },
-      // Deleting the rules lets everybody in; they go with the database.
-      { parent: this, retainOnDelete: true },
-    );
+    const firewall = createFirewall(name, cluster.id, args, { parent: this });
     new digitalocean.DatabaseValkeyConfig(
       `${name}-parameters`,
       // Nothing else: the eviction policy stands at the cluster, and the idle time-out (300 s) spares subscribers and waiting Sidekiqs.
