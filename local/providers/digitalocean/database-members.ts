@@ -1,11 +1,12 @@
 // What lives in a database cluster: databases, users, pools, replicas, firewall, settings, log sinks.
 import { randomUUID } from "node:crypto";
+import { memoryGib } from "../../../components/database/catalogue.ts";
+import { connectionLimit } from "../../../components/database/plans.ts";
 import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, objects, text } from "../shared/values.ts";
 import { type Access, connection, engineOf, hostOf, poolPort } from "./database-engines.ts";
 import { objectsOf, requireBelow, requireFree, requireParent } from "./guards.ts";
 import { databasePassword } from "./secrets.ts";
-import { databaseMemoryGib, postgresConnections } from "./sizes.ts";
 
 /** Pools of a cluster (limits page, November 2025). */
 const mostPools = 21;
@@ -51,7 +52,7 @@ const user: Hooks = {
 function requireConnections(ctx: Context, owner: StoredObject, inputs: Properties): void {
   const pools = inCluster(ctx, "DatabaseConnectionPool", owner.id);
   requireBelow(mostPools, pools.length, "connection pools in a cluster");
-  const limit = postgresConnections(databaseMemoryGib(text(owner.object, "size") ?? "") ?? 1);
+  const limit = connectionLimit(text(owner.object, "size") ?? "") ?? 22;
   const used = pools.reduce((sum, { object }) => sum + (number(object, "size") ?? 0), 0);
   const wanted = number(inputs, "size") ?? 0;
   if (used + wanted <= limit) return;
@@ -128,7 +129,7 @@ const replica: Hooks = {
     requireFreeInCluster(ctx, "DatabaseReplica", inputs, previous);
     const primary = text(clusterOf(ctx, inputs)?.object ?? {}, "size") ?? "";
     const size = text(inputs, "size") ?? primary;
-    const [own, least] = [databaseMemoryGib(size), databaseMemoryGib(primary)];
+    const [own, least] = [memoryGib(size), memoryGib(primary)];
     if (own !== undefined && (least === undefined || own >= least)) return;
     throw new CloudError(
       "unprocessable_entity",

@@ -1,5 +1,5 @@
 // Database clusters: what an account allows, and the outputs of a new one.
-import { nodeCounts } from "../../../components/database/catalogue.ts";
+import { memoryGib, nodeCounts } from "../../../components/database/catalogue.ts";
 import { CloudError, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, object, text } from "../shared/values.ts";
 import { type Access, connection, type Engine, engineOf, hostOf, uriOf } from "./database-engines.ts";
@@ -7,7 +7,7 @@ import { databaseMemberHooks } from "./database-members.ts";
 import { objectsOf, requireBelow, requireFree, requireVpcOfRegion } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { databasePassword } from "./secrets.ts";
-import { databaseMemoryGib, databaseStorageMib } from "./sizes.ts";
+import { databaseStorageMib } from "./sizes.ts";
 
 /** Clusters of an account (limits page, November 2025). */
 const mostClusters = 10;
@@ -52,7 +52,7 @@ function requireClusterPlan(inputs: Properties): void {
 function nodesOf(name: string, { mostNodes }: Engine, size: string): readonly number[] {
   if (name === "pg") return nodeCounts("postgresql", size);
   if (name === "valkey" || name === "opensearch") return nodeCounts(name, size);
-  if (databaseMemoryGib(size) === undefined) return [];
+  if (memoryGib(size) === undefined) return [];
   return Array.from({ length: mostNodes }, (_, index) => index + 1);
 }
 
@@ -68,7 +68,7 @@ function refuseShrinking(inputs: Properties, previous: StoredObject | undefined)
       `${storage} MiB is less than the ${oldStorage} MiB that the disk has; a disk cannot shrink`,
       "storageSizeMib",
     );
-  const [oldMemory, memory] = [previous.object, inputs].map((one) => databaseMemoryGib(text(one, "size") ?? ""));
+  const [oldMemory, memory] = [previous.object, inputs].map((one) => memoryGib(text(one, "size") ?? ""));
   if (memory !== undefined && oldMemory !== undefined && memory < oldMemory)
     throw new CloudError(
       "unprocessable_entity",
@@ -131,8 +131,7 @@ const cluster: Hooks = {
       password: text(previous?.object ?? {}, "password") ?? databasePassword(),
       database: engine.database,
     };
-    const storage =
-      text(inputs, "storageSizeMib") ?? String(databaseStorageMib(databaseMemoryGib(text(inputs, "size") ?? "") ?? 1));
+    const storage = text(inputs, "storageSizeMib") ?? String(databaseStorageMib(text(inputs, "size") ?? ""));
     const grown =
       previous?.object["size"] === inputs["size"]
         ? (text(previous?.object ?? {}, "storageSizeMib") ?? storage)

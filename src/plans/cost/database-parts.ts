@@ -1,7 +1,7 @@
 // What the managed databases are billed for.
+import { includedStorageGib } from "../../../components/database/plans.ts";
 import type { DatabaseSettings } from "../../../components/database/settings.ts";
 import { fixedPart, type Part } from "./part.ts";
-import { priceFor } from "./prices.ts";
 
 /** Each node costs the same, standby or not; a read replica is billed as a plan of its own. */
 export function databaseParts({ postgresql, valkey, opensearch }: DatabaseSettings): Part[] {
@@ -20,7 +20,7 @@ export function databaseParts({ postgresql, valkey, opensearch }: DatabaseSettin
 
 /** GiB on each node beyond what comes with the size. Where that is not known, all of it counts: rather too much than too little. */
 function extraGib(size: string, storageGib: number | undefined): number {
-  return Math.max(0, (storageGib ?? 0) - (priceFor(`pg:${size}`)?.includedGib ?? 0));
+  return Math.max(0, (storageGib ?? 0) - (includedStorageGib(size) ?? 0));
 }
 
 function part(name: string, product: string, of: { readonly size: string; readonly nodes: number }): Part {

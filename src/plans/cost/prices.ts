@@ -8,8 +8,6 @@ export interface Price {
   /** How sure it is, in the words of the data. */
   readonly confidence: string;
   readonly sourceDate: string;
-  /** GiB of disk that come with a database of this size. */
-  readonly includedGib?: number;
 }
 
 /** When the newest prices were seen. */
