@@ -71,7 +71,7 @@ export const postgresqlSettingsSchema = z.strictObject({
   storageGib: gib
     .optional()
     .describe(
-      "disk of each node; left out, what comes with the size. With storageAutoscale it counts only at creation",
+      "disk of each node; left out, what comes with the size. It can grow and never shrink; with storageAutoscale it counts while it is larger than the disk, which the platform lets grow",
     ),
   storageAutoscale: storageAutoscaleSchema.prefault({}),
   maintenance: maintenanceSchema.prefault({}),
