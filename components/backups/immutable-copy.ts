@@ -1,6 +1,7 @@
 // The copy that nobody can delete: an S3 bucket with Object Lock at another provider, and a login that can only add to it.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createAwsLogin } from "../aws-login.ts";
 import { lifecycleRules, objectLockRule, putOnlyPolicy } from "./inputs.ts";
 import type { BackupsSettings } from "./settings.ts";
 
@@ -27,7 +28,9 @@ export class ImmutableCopy extends pulumi.ComponentResource {
       { parent: this, protect: args.protect }, // the last copy when everything else is lost
     );
     this.guardBucket(name, bucket, args.settings);
-    const key = this.createLogin(name, args.prefix, bucket.arn);
+    const policy = pulumi.jsonStringify(putOnlyPolicy(pulumi.interpolate`${bucket.arn}/*`));
+    const login = { userName: `${args.prefix}-immutable-copy`, policyName: "put-only", policy };
+    const key = createAwsLogin(name, login, { parent: this });
     this.bucket = bucket.bucket;
     this.accessKeyId = key.id;
     this.secretAccessKey = pulumi.secret(key.secret);
@@ -67,12 +70,5 @@ export class ImmutableCopy extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-  }
-
-  private createLogin(name: string, prefix: string, bucketArn: pulumi.Output<string>): aws.iam.AccessKey {
-    const user = new aws.iam.User(`${name}-user`, { name: `${prefix}-immutable-copy` }, { parent: this });
-    const policy = pulumi.jsonStringify(putOnlyPolicy(pulumi.interpolate`${bucketArn}/*`));
-    new aws.iam.UserPolicy(`${name}-policy`, { name: "put-only", user: user.name, policy }, { parent: this });
-    return new aws.iam.AccessKey(`${name}-access-key`, { user: user.name }, { parent: this });
   }
 }

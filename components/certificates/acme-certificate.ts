@@ -1,7 +1,8 @@
 // The site's certificate, got by the cluster from an ACME authority.
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createAwsLogin } from "../aws-login.ts";
 import { edgeCertificateSecret } from "../mastodon/edge/tls.ts";
 import { certificateSpec, issuerSpec, zoneLoginKey, zoneLoginPolicy, zoneLoginSecret } from "./acme.ts";
 import type { CertificatesSettings } from "./settings.ts";
@@ -71,10 +72,8 @@ export class AcmeCertificate extends pulumi.ComponentResource {
     { prefix, hosts }: AcmeCertificateArgs,
     { zoneId, provider }: NonNullable<AcmeCertificateArgs["zone"]>,
   ): aws.iam.AccessKey {
-    const options = { parent: this, provider };
-    const user = new aws.iam.User(`${name}-user`, { name: `${prefix}-certificate` }, options);
     const policy = zoneId.apply((id) => JSON.stringify(zoneLoginPolicy(id, hosts)));
-    new aws.iam.UserPolicy(`${name}-policy`, { name: "prove-host-names", user: user.name, policy }, options);
-    return new aws.iam.AccessKey(`${name}-access-key`, { user: user.name }, options);
+    const login = { userName: `${prefix}-certificate`, policyName: "prove-host-names", policy };
+    return createAwsLogin(name, login, { parent: this, provider });
   }
 }

@@ -1,6 +1,7 @@
 // Outgoing mail through Amazon SES: a verified domain and an SMTP login.
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createAwsLogin } from "../aws-login.ts";
 import { relativeName } from "../dns/records.ts";
 import { sendPolicy } from "./documents.ts";
 import { mailFromDomain } from "./records.ts";
@@ -40,7 +41,9 @@ export class Ses extends pulumi.ComponentResource {
     const { domain, zone, settings } = args;
     const configuration = this.createConfiguration(name, args);
     const identity = this.createIdentity(name, args, configuration);
-    const login = this.createLogin(name, args, [identity.arn, configuration.arn]);
+    const policy = pulumi.jsonStringify(sendPolicy(domain, [identity.arn, configuration.arn]));
+    const smtp = { userName: `${args.prefix}-smtp`, policyName: "send-mail", policy };
+    const login = createAwsLogin(name, smtp, { parent: this });
     this.tell(name, args, configuration);
     this.host = `email-smtp.${settings.region}.amazonaws.com`;
     this.user = login.id;
@@ -79,20 +82,6 @@ export class Ses extends pulumi.ComponentResource {
       { parent: this },
     );
     return identity;
-  }
-
-  private createLogin(
-    name: string,
-    { prefix, domain }: SesArgs,
-    sendsWith: pulumi.Output<string>[],
-  ): aws.iam.AccessKey {
-    const user = new aws.iam.User(`${name}-user`, { name: `${prefix}-smtp` }, { parent: this });
-    new aws.iam.UserPolicy(
-      `${name}-policy`,
-      { name: "send-mail", user: user.name, policy: pulumi.jsonStringify(sendPolicy(domain, sendsWith)) },
-      { parent: this },
-    );
-    return new aws.iam.AccessKey(`${name}-access-key`, { user: user.name }, { parent: this });
   }
 
   private tell(

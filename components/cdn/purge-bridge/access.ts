@@ -1,7 +1,7 @@
 // What the purge service proves itself with: to the CDN's API, and what Sidekiq proves itself with to the service.
 import { createHmac } from "node:crypto";
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { createAwsLogin } from "../../aws-login.ts";
 
 export interface PurgeAccess {
   /** Between Sidekiq and the service. */
@@ -40,13 +40,12 @@ export class PurgeUser extends pulumi.ComponentResource implements PurgeAccess {
 
   constructor(name: string, args: PurgeUserArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:cdn:PurgeUser", name, {}, opts);
-    const user = new aws.iam.User(`${name}-user`, { name: `${args.prefix}-cdn-purge` }, { parent: this });
     const policy = pulumi.jsonStringify({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "cloudfront:CreateInvalidation", Resource: args.distributionArn }],
     });
-    new aws.iam.UserPolicy(`${name}-policy`, { name: "purge-media", user: user.name, policy }, { parent: this });
-    const key = new aws.iam.AccessKey(`${name}-key`, { user: user.name }, { parent: this });
+    const login = { userName: `${args.prefix}-cdn-purge`, policyName: "purge-media", policy, keySuffix: "key" };
+    const key = createAwsLogin(name, login, { parent: this });
     this.secret = sharedSecret(key.secret);
     this.environment = { AWS_ACCESS_KEY_ID: key.id, AWS_SECRET_ACCESS_KEY: pulumi.secret(key.secret) };
     this.registerOutputs();
