@@ -10,6 +10,7 @@ import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import { mailFrom } from "./mail.ts";
 import { placement } from "./server.ts";
+import { slackChannels } from "./slack.ts";
 
 export interface MeasuredParts {
   readonly compute: Compute;
@@ -32,8 +33,7 @@ export function metricsWorkloads({ settings }: Context): WorkloadEntry[] {
 export function buildMetrics(context: Context, { compute, mail, mastodon }: MeasuredParts): void {
   const { settings } = context;
   if (!settings.metrics.enabled) return;
-  const { emails, slack } = settings.monitoring;
-  const { slack: webhooks, heartbeats } = settings.secrets.monitoring;
+  const { heartbeats } = settings.secrets.monitoring;
   new Metrics("metrics", {
     settings: settings.metrics,
     provider: compute.kubernetes,
@@ -41,12 +41,9 @@ export function buildMetrics(context: Context, { compute, mail, mastodon }: Meas
     placement: placement("web", settings.kubernetes.pools["web"]),
     workloads: mastodon.workloads.filter(({ kind }) => kind === "Deployment"),
     receivers: {
-      emails,
+      emails: settings.monitoring.emails,
       mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
-      slack: Object.entries(slack).flatMap(([name, { channel }]) => {
-        const webhook = webhooks[name];
-        return webhook === undefined ? [] : [{ name, channel, url: secretOutput(webhook) }];
-      }),
+      slack: slackChannels(context),
       heartbeatUrl: heartbeats.alerts && secretOutput(heartbeats.alerts),
     },
   });

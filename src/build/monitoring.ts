@@ -24,6 +24,7 @@ import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { placement } from "./server.ts";
+import { slackChannels } from "./slack.ts";
 
 export interface MonitoredParts {
   readonly compute: Compute;
@@ -44,12 +45,9 @@ export function buildMonitoring(context: Context, parts: MonitoredParts): void {
   buildWatchdog(context, parts);
 }
 
-function targetsOf({ settings: { monitoring, secrets } }: Context): Targets {
-  const slack = Object.entries(monitoring.slack).flatMap(([name, { channel }]) => {
-    const webhook = secrets.monitoring.slack[name];
-    return webhook === undefined ? [] : [{ channel, url: secretOutput(webhook) }];
-  });
-  return { emails: monitoring.emails, slack };
+function targetsOf(context: Context): Targets {
+  const slack = slackChannels(context).map(({ channel, url }) => ({ channel, url }));
+  return { emails: context.settings.monitoring.emails, slack };
 }
 
 /** The platform tags every node with its cluster's id, those that the autoscaler adds too (facts/digitalocean.md, MonitorAlert). */
