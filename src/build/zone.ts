@@ -57,15 +57,14 @@ const zoneKinds: Readonly<Record<Context["settings"]["dns"]["kind"], (context: C
 function digitaloceanZone(context: Context): ServedZone {
   const { settings, inMainAccount, zone: zoneName } = context;
   const zone = new Zone("dns", { zone: zoneName, protect: settings.protect }, inMainAccount);
-  const place = (name: string, records: readonly Placed[]) =>
-    new Records(name, { zone: zone.zone, zoneName, records: timed(context, records) }, inMainAccount);
-  const server = place("records", issuerRecords(settings));
   return {
     nameServers: pulumi.output(digitaloceanNameServers),
     domainUrn: zone.domainUrn,
-    dependencies: [zone, ...server.first],
-    place: (name, records) => [place(name, records)],
-    complete: (records) => [server, ...server.add(timed(context, records))],
+    ...recordsIn(
+      context,
+      zone,
+      (name, records) => new Records(name, { zone: zone.zone, zoneName, records }, inMainAccount),
+    ),
   };
 }
 
@@ -75,14 +74,29 @@ function route53Zone(context: Context): ServedZone {
   const { zoneId } = settings.dns.route53;
   const options = { providers: [providerOf(providers.aws, settings.mail.region)] };
   const zone = new HostedZone("dns", { zone: zoneName, zoneId, protect: settings.protect }, options);
-  const place = (name: string, records: readonly Placed[]) =>
-    new RecordSets(name, { zoneId: zone.zoneId, zoneName, records: timed(context, records) }, options);
-  const server = place("records", issuerRecords(settings));
   return {
     nameServers: zone.nameServers,
     hostedZoneId: zone.zoneId,
+    ...recordsIn(
+      context,
+      zone,
+      (name, records) => new RecordSets(name, { zoneId: zone.zoneId, zoneName, records }, options),
+    ),
+  };
+}
+
+type TimedRecords = ReturnType<typeof timed<pulumi.Output<string>>>;
+
+/** The records of a zone that the stack serves: those that say who may issue certificates at once, the others later. */
+function recordsIn(
+  context: Context,
+  zone: pulumi.Resource,
+  make: (name: string, records: TimedRecords) => Records | RecordSets,
+): Pick<ServedZone, "dependencies" | "place" | "complete"> {
+  const server = make("records", timed(context, issuerRecords(context.settings)));
+  return {
     dependencies: [zone, ...server.first],
-    place: (name, records) => [place(name, records)],
+    place: (name, records) => [make(name, timed(context, records))],
     complete: (records) => [server, ...server.add(timed(context, records))],
   };
 }
