@@ -146,7 +146,8 @@ function secretMessage(path: string, input: unknown): string {
   return input === undefined ? `is missing; ${command}` : `is in plain text, but must be encrypted; ${command}`;
 }
 
-function secretCommand(path: string): string {
+/** The command that sets a secret; `path` is the setting's, without the project's name. */
+export function secretCommand(path: string): string {
   return `pulumi config set --secret --path mastodon:${path}`;
 }
 

@@ -3,17 +3,19 @@ import { mediaMoveProblems } from "../../components/cdn/media-move/rules.ts";
 import { dateOf } from "../../components/dates.ts";
 import { parseQueue } from "../../components/mastodon/rules/queues.ts";
 import type { Problem } from "../../components/problem.ts";
+import { secretCommand } from "../../components/shapes.ts";
+import { zoneName } from "../dns-plan.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** DigitalOcean's CDN purges through its API only. */
 function assertPurgeToken({ cdn, secrets }: Pick<Settings, "cdn" | "secrets">): Problem[] {
   if (!cdn.purge.enabled || cdn.kind !== "spaces" || secrets.cdnPurge.token !== undefined) return [];
+  const path = "secrets.cdnPurge.token";
   return [
     {
-      path: "secrets.cdnPurge.token",
-      message:
-        "is missing, and cdn.purge.enabled needs it: make a DigitalOcean token with the scope cdn:delete only, then run: pulumi config set --secret --path mastodon:secrets.cdnPurge.token",
+      path,
+      message: `is missing, and cdn.purge.enabled needs it: make a DigitalOcean token with the scope cdn:delete only, then run: ${secretCommand(path)}`,
     },
   ];
 }
@@ -43,7 +45,7 @@ function servesPurges(queues: readonly string[]): boolean {
 
 /** The other host of a move needs a record as well. */
 function assertMoveInZone({ cdn, domains, dns }: Pick<Settings, "cdn" | "domains" | "dns">): Problem[] {
-  const zone = dns.zone ?? domains.local;
+  const zone = zoneName({ domains, dns });
   const hosts = Object.entries({ to: cdn.mediaMove?.to, from: cdn.mediaMove?.from });
   return hosts.flatMap(([key, host]) =>
     host === undefined || dns.kind === "external" || host.endsWith(`.${zone}`)

@@ -1,7 +1,12 @@
 // Certificates: only combinations that can be had, and uploaded ones that browsers will take.
 import { daysLeft, inspectCertificate, type PemTexts } from "../../components/certificates/inspect.ts";
-import type { UploadedCertificateSettings } from "../../components/certificates/settings.ts";
+import {
+  type CertificateUse,
+  certificateUses,
+  type UploadedCertificateSettings,
+} from "../../components/certificates/settings.ts";
 import type { Problem } from "../../components/problem.ts";
+import { secretCommand } from "../../components/shapes.ts";
 import { certificateHosts, usesWith } from "../certificate-sources.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
@@ -61,9 +66,9 @@ export function assertUploadsGiven(settings: CertificateSettings & Pick<Settings
     .filter((use) => given[use] === undefined)
     .map((use) => ({
       path: `secrets.certificates.${use}`,
-      message: `is missing: the certificate of ${use} is uploaded with certificates.kind ${settings.certificates.kind}, dns.kind ${settings.dns.kind} and cdn.kind ${settings.cdn.kind}; set certificate and privateKey as PEM, each with: pulumi config set --secret --path mastodon:secrets.certificates.${use}.certificate < file`,
+      message: `is missing: the certificate of ${use} is uploaded with certificates.kind ${settings.certificates.kind}, dns.kind ${settings.dns.kind} and cdn.kind ${settings.cdn.kind}; set certificate and privateKey as PEM, each with: ${uploadCommand(use)}`,
     }));
-  const unused = (["edge", "media", "assets", "docs"] as const)
+  const unused = certificateUses
     .filter((use) => given[use] !== undefined && !wanted.includes(use))
     .map((use) => ({
       path: `secrets.certificates.${use}`,
@@ -71,6 +76,8 @@ export function assertUploadsGiven(settings: CertificateSettings & Pick<Settings
     }));
   return [...missing, ...unused];
 }
+
+const uploadCommand = (use: CertificateUse) => `${secretCommand(`secrets.certificates.${use}.certificate`)} < file`;
 
 type UploadSettings = CertificateSettings & Pick<Settings, "secrets" | "domains">;
 
@@ -91,7 +98,7 @@ export function certificateWarnings(settings: UploadSettings & Pick<Settings, "m
     .filter(({ days }) => days < settings.monitoring.certificateDays)
     .map(
       ({ use, days }) =>
-        `mastodon:secrets.certificates.${use}.certificate: ends in ${days} days; get a new one and set it with: pulumi config set --secret --path mastodon:secrets.certificates.${use}.certificate < file`,
+        `mastodon:secrets.certificates.${use}.certificate: ends in ${days} days; get a new one and set it with: ${uploadCommand(use)}`,
     );
 }
 

@@ -1,11 +1,12 @@
 // Host names: each in the zone, none used twice.
 import type { Problem } from "../../components/problem.ts";
+import { zoneName } from "../dns-plan.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** Every host name needs a record in the one zone, unless somebody else keeps the zones, and a certificate of its own. */
 export function assertDomainsInZone({ domains, dns }: Pick<Settings, "domains" | "dns">): Problem[] {
-  const zone = dns.zone ?? domains.local;
+  const zone = zoneName({ domains, dns });
   const entries = Object.entries(domains);
   const outside = entries
     .filter(([, domain]) => dns.kind !== "external" && domain !== zone && !domain.endsWith(`.${zone}`))

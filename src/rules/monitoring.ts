@@ -1,5 +1,6 @@
 // Alarms: each Slack channel with its webhook, and each webhook with its channel.
 import type { Problem } from "../../components/problem.ts";
+import { secretCommand } from "../../components/shapes.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
@@ -10,7 +11,7 @@ function assertSlackComplete({ monitoring, secrets }: Pick<Settings, "monitoring
     .filter((name) => !webhooks.includes(name))
     .map((name) => ({
       path: `monitoring.slack.${name}`,
-      message: `has no webhook; run: pulumi config set --secret --path mastodon:secrets.monitoring.slack.${name}`,
+      message: `has no webhook; run: ${secretCommand(`secrets.monitoring.slack.${name}`)}`,
     }));
   const aimless = webhooks
     .filter((name) => !channels.includes(name))

@@ -1,5 +1,6 @@
 // Workers outside the cluster: each in an account that the stack may use.
 import type { Problem } from "../../components/problem.ts";
+import { secretCommand } from "../../components/shapes.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
@@ -11,7 +12,7 @@ export function assertWorkerAccountsKnown({ workers, secrets }: Pick<Settings, "
     .map(([name, { account }]) => ({
       path: `workers.${name}.account`,
       value: account,
-      message: `has no token; allowed: ${known.join(", ")}; add one with: pulumi config set --secret --path mastodon:secrets.digitalocean.${account}.token`,
+      message: `has no token; allowed: ${known.join(", ")}; add one with: ${secretCommand(`secrets.digitalocean.${account}.token`)}`,
     }));
 }
 
