@@ -5,8 +5,10 @@ import { z } from "zod";
 
 /** A binary that Go builds from one of the small modules beside this file. */
 export interface GoArtifact {
-  /** Name of the module's folder here, and of the folder in the cache. */
+  /** Name of the folder in the cache. */
   readonly name: string;
+  /** Name of the module's folder here. @default - the same name */
+  readonly module?: string;
   /** Name for people. */
   readonly title: string;
   /** Package to build, as seen from the module. */
@@ -37,6 +39,7 @@ const kubernetesVersion = "1.36.3";
 
 const prometheusVersion = "3.16.0";
 const alertmanagerVersion = "0.34.2";
+const kedaVersion = "2.19.0";
 
 const gibibyte = 2 ** 30;
 
@@ -104,6 +107,36 @@ export const amtool: GoArtifact = {
   packages: 700,
   diskBytes: 2 * gibibyte,
 };
+
+/** What keeps the measurements that KEDA asks for, in the test that scales with the real thing. */
+export const prometheus: GoArtifact = {
+  name: "prometheus",
+  title: `Prometheus ${prometheusVersion}`,
+  package: "github.com/prometheus/prometheus/cmd/prometheus",
+  binary: "prometheus",
+  variables: { "github.com/prometheus/common/version.Version": prometheusVersion },
+  tags: ["remove_all_sd", "enable_kubernetes_sd"],
+  packages: 1210,
+  diskBytes: 2 * gibibyte,
+};
+
+/** KEDA's controller: it makes a horizontal pod autoscaler of each ScaledObject and asks Prometheus for it. */
+export const kedaOperator: GoArtifact = { ...kedaProgram("operator"), packages: 2600 };
+
+/** KEDA's metrics server: the autoscaler asks it through the API server. */
+export const kedaAdapter: GoArtifact = { ...kedaProgram("adapter"), packages: 2600 };
+
+function kedaProgram(program: "operator" | "adapter") {
+  return {
+    name: `keda-${program}`,
+    module: "keda",
+    title: `KEDA ${program} ${kedaVersion}`,
+    package: `github.com/kedacore/keda/v2/cmd/${program}`,
+    binary: `keda-${program}`,
+    variables: { "github.com/kedacore/keda/v2/version.Version": kedaVersion },
+    diskBytes: 4 * gibibyte,
+  };
+}
 
 /** The provider's main package embeds its schema; the published one carries no version, which the engine asks for. */
 async function embedSchema(workFolder: string, sourceFolder: string): Promise<void> {

@@ -6,7 +6,10 @@ import {
   amtool,
   controlPlane,
   type GoArtifact,
+  kedaAdapter,
+  kedaOperator,
   kubernetesPlugin,
+  prometheus,
   promtool,
   pulumiCli,
   pulumiVersion,
@@ -82,6 +85,25 @@ export async function prepareAlertTools({ report = silent }: PrepareOptions = {}
   return { promtool: await built(promtool, report), amtool: await built(amtool, report) };
 }
 
+/** Programs of the autoscaling's closed loop. */
+export interface ScalingTools {
+  /** Path of KEDA's operator. */
+  readonly operator: string;
+  /** Path of KEDA's metrics adapter. */
+  readonly adapter: string;
+  /** Path of Prometheus. */
+  readonly prometheus: string;
+}
+
+/** Makes KEDA and Prometheus ready, for the test that scales with the real thing; the same promises as `prepareEngine`. */
+export async function prepareScalingTools({ report = silent }: PrepareOptions = {}): Promise<ScalingTools> {
+  return {
+    prometheus: await built(prometheus, report),
+    operator: await built(kedaOperator, report),
+    adapter: await built(kedaAdapter, report),
+  };
+}
+
 /** The version that the npm package wants where it can be downloaded, otherwise the newest that can be built. */
 async function prepareKubernetesPlugin(pulumi: string, report: Report): Promise<string> {
   const version = await sdkVersion("kubernetes");
@@ -117,7 +139,7 @@ async function built(artifact: GoArtifact, report: Report): Promise<string> {
 
 /** Where a build of exactly these sources, flags and platform lies. Go's own version is left out: any that compiles them will do. */
 async function cachedBuild(artifact: GoArtifact): Promise<CachedFolder> {
-  const folder = join(modulesFolder, artifact.name);
+  const folder = join(modulesFolder, artifact.module ?? artifact.name);
   const sources: Record<string, string> = {};
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);

@@ -23,7 +23,7 @@ export async function buildWithGo(
   cacheRoot: string,
   now: (text: string) => void,
 ): Promise<void> {
-  const module = join(modulesFolder, artifact.name);
+  const module = join(modulesFolder, artifact.module ?? artifact.name);
   const go = await findGo(artifact.title, module);
   await checkDisk(artifact.title, [cacheRoot, ...(await goCaches(go))], artifact.diskBytes);
   const log = await newLog(cacheRoot, artifact.name);
