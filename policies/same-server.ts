@@ -1,44 +1,10 @@
 // What makes a server the one that others know: its domain, its name, and its keys. No resource protects these, so they are compared.
+import { serverKeys, type ServerKey } from "../components/mastodon/secrets/keys.ts";
+import { vapidPair } from "../components/mastodon/secrets/vapid.ts";
 import type { Existing } from "./destruction.ts";
 
-/** A key that the operator gives, and where the running server has it. */
-interface Key {
-  /** Path of the setting; also its name for the setting `unprotect`. */
-  readonly path: string;
-  readonly variable: string;
-  readonly lost: string;
-}
-
-const encrypted = "two-factor secrets and other encrypted data can never be read again";
-const pushes = "nobody gets notifications until subscribing anew";
-
-const keys: readonly Key[] = [
-  {
-    path: "secrets.mastodon.secretKeyBase",
-    variable: "SECRET_KEY_BASE",
-    lost: "everybody is logged out",
-  },
-  {
-    path: "secrets.mastodon.activeRecord.primaryKey",
-    variable: "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY",
-    lost: encrypted,
-  },
-  {
-    path: "secrets.mastodon.activeRecord.deterministicKey",
-    variable: "ACTIVE_RECORD_ENCRYPTION_DETERMINISTIC_KEY",
-    lost: encrypted,
-  },
-  {
-    path: "secrets.mastodon.activeRecord.keyDerivationSalt",
-    variable: "ACTIVE_RECORD_ENCRYPTION_KEY_DERIVATION_SALT",
-    lost: encrypted,
-  },
-  { path: "secrets.mastodon.vapid.privateKey", variable: "VAPID_PRIVATE_KEY", lost: pushes },
-  { path: "secrets.mastodon.vapid.publicKey", variable: "VAPID_PUBLIC_KEY", lost: pushes },
-];
-
 /** Names for the setting `unprotect` that are no resources. */
-export const keyNames: readonly string[] = keys.map(({ path }) => path);
+export const keyNames: readonly string[] = serverKeys.map(({ path }) => path);
 
 /** A server's name and domain. */
 export interface Identity {
@@ -66,7 +32,8 @@ export function changedIdentity(now: Identity, before: Partial<Identity>): strin
 }
 
 /**
- * The keys of which the operator gives another value than the one that the cluster runs with.
+ * The keys that would get another value than the one that the cluster runs with: given otherwise, or given no longer, so that one is made which
+ * nobody has seen yet.
  * @param given values by path
  * @param unprotect paths that may change in this run
  */
@@ -75,30 +42,65 @@ export function changedKeys(
   state: readonly Existing[],
   unprotect: readonly string[],
 ): string[] {
-  return keys
-    .filter(({ path, variable }) => {
-      const running = valuesOf(variable, state);
-      const value = given.get(path);
-      return value !== undefined && running.length > 0 && !running.includes(value) && !unprotect.includes(path);
+  const generated = generatedValues(state);
+  return serverKeys
+    .flatMap((key) => {
+      const running = valuesOf(key.variable, state);
+      if (running.length === 0 || unprotect.includes(key.path)) return [];
+      const value = given.get(key.path);
+      if (value !== undefined) return running.includes(value) ? [] : [otherValue(key)];
+      return running.some((one) => generated.has(one)) ? [] : [noLongerGiven(key)];
     })
-    .map(
-      ({ path, lost }, index) =>
-        `mastodon:${path}: is another one than the running server has: ${lost}; set it back, or, if you mean it, for one run: pulumi config set --path 'mastodon:unprotect[${unprotect.length + index}]' ${path}`,
-    );
+    .map((line, index) => line(unprotect.length + index));
 }
 
-/** The values that Secrets of the cluster hold under a key. The API server gives them back in base64. */
+/** A line that is told the place of its path in `unprotect`. */
+type Line = (place: number) => string;
+
+const onPurpose = (path: string, place: number): string =>
+  `if you mean it, for one run: pulumi config set --path 'mastodon:unprotect[${place}]' ${path}`;
+
+function otherValue({ path, lost }: ServerKey): Line {
+  return (place) =>
+    `mastodon:${path}: is another one than the running server has: ${lost}; set it back, or, ${onPurpose(path, place)}`;
+}
+
+function noLongerGiven({ path, variable, lost }: ServerKey): Line {
+  return (place) =>
+    `mastodon:${path}: is not given any more, and a new one would be made in its place: ${lost}; set it again to the ${variable} that the server has (docs/secrets.md tells where to read it), or, ${onPurpose(path, place)}`;
+}
+
+/** What the stack has made itself, in the form in which the server reads it. */
+function generatedValues(state: readonly Existing[]): Set<string> {
+  return new Set(
+    state.flatMap(({ type, outputs }) => {
+      const text = (name: string) => fieldOf(outputs, name) ?? [];
+      if (type === "random:index/randomBytes:RandomBytes") return text("hex");
+      if (type === "random:index/randomPassword:RandomPassword") return text("result");
+      const pem = type === "tls:index/privateKey:PrivateKey" ? fieldOf(outputs, "privateKeyPem") : undefined;
+      return pem === undefined ? [] : pairOf(pem);
+    }),
+  );
+}
+
+/** The stack has other keys as well, of other kinds. */
+function pairOf(pem: string): string[] {
+  try {
+    return Object.values(vapidPair(pem));
+  } catch {
+    return [];
+  }
+}
+
+/** The values that the cluster holds under a key: in Secrets, which the API server gives back in base64, and in ConfigMaps. */
 function valuesOf(variable: string, state: readonly Existing[]): string[] {
-  return state
-    .filter(({ type }) => type === "kubernetes:core/v1:Secret")
-    .flatMap(({ outputs }) => {
-      const encoded = fieldOf(outputs["data"], variable);
-      const plain = fieldOf(outputs["stringData"], variable);
-      return [
-        ...(encoded === undefined ? [] : [Buffer.from(encoded, "base64").toString()]),
-        ...(plain === undefined ? [] : [plain]),
-      ];
-    });
+  return state.flatMap(({ type, outputs }) => {
+    const data = fieldOf(outputs["data"], variable) ?? [];
+    if (type === "kubernetes:core/v1:ConfigMap") return data;
+    if (type !== "kubernetes:core/v1:Secret") return [];
+    const decoded = typeof data === "string" ? Buffer.from(data, "base64").toString() : data;
+    return [decoded, fieldOf(outputs["stringData"], variable) ?? []].flat();
+  });
 }
 
 function fieldOf(holder: unknown, key: string): string | undefined {

@@ -1,6 +1,6 @@
 // Hands the secrets of an existing server over as Pulumi secrets.
 import type { GivenSecrets } from "../components/mastodon/args.ts";
-import type { MastodonSecretSettings } from "../components/mastodon/settings.ts";
+import type { MastodonSecretSettings } from "../components/mastodon/secrets/settings.ts";
 import { secretOutput } from "./load-settings.ts";
 
 /** The operator's own secrets; groups that are missing are left out, so that they are generated. */

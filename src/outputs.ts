@@ -93,6 +93,15 @@ const mailQuota = z
   })
   .describe("as the settings state it; ask `aws sesv2 get-account` what holds");
 
+const backups = z
+  .strictObject({
+    escrow: z
+      .strictObject({ bucket: z.string(), key: z.string().describe("key of the newest bundle") })
+      .optional()
+      .describe("the age-encrypted bundle of the server's keys; missing where escrow.recipients is empty"),
+  })
+  .describe("what a rebuild begins with");
+
 const hostVariables = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
 const inventory = z
@@ -167,6 +176,7 @@ export const outputsSchema = z.strictObject({
     ipv6: z.string().optional().describe("public IPv6 address, unless dns.ipv6 is false"),
   }),
   inventory,
+  backups: backups.optional(),
   docsSite: docsSite.optional().describe("the published documentation; missing where storage.docs.site names none"),
   plans: plans.optional(),
 });

@@ -7,6 +7,7 @@ import { buildCompute } from "./build/compute.ts";
 import { createContext } from "./build/context.ts";
 import { buildDatabases } from "./build/databases.ts";
 import { buildEdgeCertificate } from "./build/edge-certificate.ts";
+import { buildEscrow } from "./build/escrow.ts";
 import { buildMail } from "./build/mail.ts";
 import { buildMetrics } from "./build/metrics.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
@@ -62,9 +63,22 @@ export async function program(): Promise<Record<string, unknown>> {
   buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
+  const escrow = buildEscrow(context, { storage, mastodon, saved });
   buildMetrics(context, { compute, mail, mastodon });
   buildMonitoring(context, { compute, databases, mastodon, workers });
   buildProject(context, { compute, databases, zoned, storage, mastodon, workers });
   guard.finish();
-  return stackOutputs(context, { compute, databases, zoned, cdn, mail, tailnet, mastodon, records, plans, docsSite });
+  return stackOutputs(context, {
+    compute,
+    databases,
+    zoned,
+    cdn,
+    mail,
+    tailnet,
+    mastodon,
+    records,
+    plans,
+    docsSite,
+    escrow,
+  });
 }

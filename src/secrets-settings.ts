@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { logSinkSecretsSchema } from "../components/database/log-sink-settings.ts";
 import { uploadedCertificatesSchema } from "../components/certificates/settings.ts";
-import { mastodonSecretsSchema } from "../components/mastodon/settings.ts";
+import { mastodonSecretsSchema } from "../components/mastodon/secrets/settings.ts";
 import { monitoringSecretsSchema } from "../components/monitoring/settings.ts";
 import { secretSchema } from "../components/shapes.ts";
 

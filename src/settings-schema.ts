@@ -6,6 +6,7 @@ import { cdnSettingsSchema } from "../components/cdn/settings.ts";
 import { certificatesSettingsSchema } from "../components/certificates/settings.ts";
 import { databaseSettingsSchema } from "../components/database/settings.ts";
 import { dnsSettingsSchema, domainsSchema } from "../components/dns/settings.ts";
+import { escrowSettingsSchema } from "../components/escrow/settings.ts";
 import { kubernetesSettingsSchema } from "../components/kubernetes/settings.ts";
 import { mailSettingsSchema } from "../components/mail/settings.ts";
 import { mastodonSettingsSchema } from "../components/mastodon/settings.ts";
@@ -43,6 +44,7 @@ export const settingsSchema = z.strictObject({
   tailnet: tailnetSettingsSchema,
   workers: workersSettingsSchema.prefault({}),
   backups: backupsSettingsSchema.prefault({}),
+  escrow: escrowSettingsSchema.prefault({}),
   monitoring: monitoringSettingsSchema,
   metrics: metricsSettingsSchema.prefault({}),
   mastodon: mastodonSettingsSchema.prefault({}),

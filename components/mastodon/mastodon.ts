@@ -37,6 +37,8 @@ export class Mastodon extends pulumi.ComponentResource {
   readonly workloads: readonly WorkloadEntry[];
   /** The key that browsers subscribe to push notifications with. */
   readonly vapidPublicKey: pulumi.Output<string>;
+  /** Secret: the keys without which no backup comes back to life. */
+  readonly keys: MastodonSecrets["secrets"];
   private readonly loadBalancer: kubernetes.core.v1.Service;
 
   constructor(name: string, args: MastodonArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -77,6 +79,7 @@ export class Mastodon extends pulumi.ComponentResource {
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings);
     this.vapidPublicKey = secrets.vapidPublicKey;
+    this.keys = secrets.secrets;
     this.registerOutputs({
       loadBalancerAddress: this.loadBalancerAddress,
       namespace: this.namespace,

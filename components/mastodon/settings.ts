@@ -1,6 +1,5 @@
 // Settings of Mastodon itself: its version, its processes and how many of each run.
 import { z } from "zod";
-import { secretSchema } from "../shapes.ts";
 import { environmentProblems } from "./rules/extra-environment.ts";
 import { queueProblems } from "./rules/queues.ts";
 import { schedulerProblems } from "./rules/scheduler.ts";
@@ -178,22 +177,6 @@ export const mastodonSettingsSchema = z.strictObject({
     .describe("further variables that Mastodon's Rails processes read; not secret"),
 });
 
-const given = (name: string) => secretSchema(`secrets.mastodon.${name}`);
-
-/** Secrets of an existing server. Each group is given whole or not at all; what is left out is generated once. */
-export const mastodonSecretsSchema = z.strictObject({
-  secretKeyBase: given("secretKeyBase").optional(),
-  activeRecord: z
-    .strictObject({
-      primaryKey: given("activeRecord.primaryKey"),
-      deterministicKey: given("activeRecord.deterministicKey"),
-      keyDerivationSalt: given("activeRecord.keyDerivationSalt"),
-    })
-    .optional(),
-  vapid: z.strictObject({ privateKey: given("vapid.privateKey"), publicKey: given("vapid.publicKey") }).optional(),
-});
-
 export type MastodonSettings = z.infer<typeof mastodonSettingsSchema>;
-export type MastodonSecretSettings = z.infer<typeof mastodonSecretsSchema>;
 export type SidekiqGroup = z.infer<typeof sidekiqGroupSchema>;
 export type Resources = z.infer<typeof resourcesSchema>;

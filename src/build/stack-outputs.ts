@@ -9,6 +9,7 @@ import { allowedHosts } from "../../components/cdn/media-move/hosts.ts";
 import { nodePoolName } from "../../components/kubernetes/inputs.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
+import type { Escrow } from "../../components/escrow/escrow.ts";
 import type { SiteObject } from "../../components/storage/site/objects.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
@@ -19,6 +20,7 @@ import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
+import { escrowOutput } from "./escrow.ts";
 import { mailFrom, mailQuota } from "./mail.ts";
 import { purgeWorkloads } from "./purge.ts";
 import { metricsWorkloads } from "./metrics.ts";
@@ -37,6 +39,7 @@ export interface OutputParts {
   readonly records: readonly pulumi.Output<TypedRecord>[];
   readonly plans: Plans;
   readonly docsSite: readonly SiteObject[];
+  readonly escrow: Escrow | undefined;
 }
 
 type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
@@ -47,6 +50,7 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
     ...declared(context),
     ...created(context, parts),
     plans: parts.plans.figures,
+    backups: escrowOutput(context, parts.escrow),
     ...docsSiteOutput(context.settings, parts.docsSite),
   };
   const { kubeconfig, ...open } = outputs;

@@ -1,6 +1,7 @@
 // One registration as the engine is told of it, read out of the request that the SDK sends.
 import type messages from "@pulumi/pulumi/proto/resource_pb.js";
 import type aliases from "@pulumi/pulumi/proto/alias_pb.js";
+import { repeatableFields } from "./secrets.ts";
 
 type UrnOf = (urn: string) => string;
 type Request = InstanceType<typeof messages.RegisterResourceRequest>;
@@ -58,7 +59,7 @@ export function registrationOf(request: Request, urn: string, urnOf: UrnOf): Reg
     custom: request.getCustom(),
     parent: urnOf(request.getParent()),
     provider: urnOf(request.getProvider().split("::").slice(0, -1).join("::")), // a reference is `urn::id`
-    inputs: request.getObject()?.toJavaScript() ?? {},
+    inputs: repeatableFields(request.getObject()?.toJavaScript() ?? {}),
     propertyDependencies: Object.keys(reads).length > 0 ? reads : undefined,
     options: optionsOf(request, new Set(Object.values(reads).flat()), urnOf),
   });

@@ -21,7 +21,7 @@ export interface Plans {
 export function makePlans(settings: Settings): Plans {
   return {
     tables: [capacityTable(settings), connectionTable(settings), costTable(settings)],
-    warnings: budgetWarnings(settings),
+    warnings: [...budgetWarnings(settings), ...escrowWarnings(settings)],
     figures: {
       capacity: capacityFigures(settings),
       connections: connectionPlan(settings),
@@ -33,4 +33,12 @@ export function makePlans(settings: Settings): Plans {
 function budgetWarnings(settings: Settings): string[] {
   const message = overBudget(settings);
   return message === undefined ? [] : [`mastodon:cost.budget.monthly: ${settings.cost.budget?.monthly} ${message}`];
+}
+
+/** A server that matters has its keys somewhere else too. */
+function escrowWarnings({ protect, escrow }: Settings): string[] {
+  if (!protect || escrow.recipients.length > 0) return [];
+  return [
+    "mastodon:escrow.recipients: [] keeps the server's keys in this stack's state only: lose the state or its passphrase, and no backup brings back two-factor logins; name the public age keys of two people (docs/secrets.md)",
+  ];
 }

@@ -1,7 +1,6 @@
 // Mastodon's settings: all mistakes at once, each with its path.
 import { describe, expect, test } from "vitest";
-import { mastodonSecretsSchema, mastodonSettingsSchema } from "../../components/mastodon/settings.ts";
-import { Secret } from "../../src/secret.ts";
+import { mastodonSettingsSchema } from "../../components/mastodon/settings.ts";
 
 function problems(given: unknown): string[] {
   const { error } = mastodonSettingsSchema.safeParse(given);
@@ -49,13 +48,4 @@ describe("further variables", () => {
   test("never repeats the value of a secret", () => {
     expect(problems({ environment: { OIDC_CLIENT_SECRET: "hunter2" } }).join()).not.toContain("hunter2");
   });
-});
-
-const accepts = (given: unknown) => mastodonSecretsSchema.safeParse(given).success;
-
-test("given secrets come in whole groups and encrypted", () => {
-  expect(accepts({})).toBe(true);
-  expect(accepts({ vapid: { privateKey: new Secret("a"), publicKey: new Secret("b") } })).toBe(true);
-  expect(accepts({ vapid: { privateKey: new Secret("a") } })).toBe(false);
-  expect(accepts({ secretKeyBase: "plain text" })).toBe(false);
 });
