@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { valueAt } from "../src/plain.ts";
 import type { Properties } from "./registration.ts";
 import { statefulTypes } from "./rules.ts";
 
@@ -85,8 +86,8 @@ function ignored(path: string, ignoreChanges: readonly string[]): boolean {
 
 /** An input that is not given keeps what is there, or what the provider takes by itself. */
 function inputChange(path: string, { inputs }: Declared, { outputs }: Existing): string | undefined {
-  const after = valueAt(inputs, path);
-  const before = valueAt(outputs, path);
+  const after = valueAt(inputs, path.split("."));
+  const before = valueAt(outputs, path.split("."));
   if (after === undefined || !isPlain(after) || isDeepStrictEqual(after, before)) return undefined;
   return `${path} changes from ${shown(before)} to ${shown(after)}`;
 }
@@ -112,17 +113,9 @@ function downgrade({ type, inputs, ignoreChanges }: Declared, { outputs }: Exist
   return `version goes down from ${before} to ${after}, and no cluster can go back`;
 }
 
-function valueAt(properties: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), properties);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
 /** Outputs and promises are not: their value is not known now. */
 function isPlain(value: unknown): boolean {
-  if (!isObject(value)) return true;
+  if (typeof value !== "object" || value === null) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
   return (prototype === Object.prototype || Array.isArray(value)) && Object.values(value).every(isPlain);
 }

@@ -1,7 +1,7 @@
 // Turns what zod found into lines for a person: path, value, what is allowed.
 import { z } from "zod";
 import type { Problem } from "../components/problem.ts";
-import { isRecord } from "./plain.ts";
+import { fieldOf, isRecord, valueAt } from "./plain.ts";
 
 /** Problems of one section, with paths that begin with its key. */
 export function schemaProblems(schema: z.ZodType, key: string, error: z.ZodError, input: unknown): Problem[] {
@@ -26,10 +26,6 @@ function issueProblems(schema: z.ZodType, key: string, issue: z.core.$ZodIssue, 
   return [{ path, ...(value === undefined ? {} : { value }), message: issue.message }];
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((value, key) => fieldOf(value, key), input);
-}
-
 /** The keys that the object at `path` may have, read from the schema's JSON form. */
 function allowedKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const root: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
@@ -39,11 +35,6 @@ function allowedKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] 
   }, root);
   const properties = fieldOf(node, "properties");
   return isRecord(properties) ? Object.keys(properties) : [];
-}
-
-function fieldOf(value: unknown, key: PropertyKey): unknown {
-  if (Array.isArray(value)) return value[Number(key)];
-  return isRecord(value) ? value[String(key)] : undefined;
 }
 
 /** `mastodon:network.ipRange: "10.0.0.1" must be …` */

@@ -1,6 +1,7 @@
 // The stack file as it is written, where it can be found: only there is it seen whether a secret was left unencrypted.
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { fieldOf } from "./plain.ts";
 import { Secret } from "./secret.ts";
 import { readStackFile, type RawSettings } from "./stack-file.ts";
 
@@ -26,8 +27,4 @@ export function withSecrets(value: unknown, written: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => [key, withSecrets(field, fieldOf(written, key))]),
   );
-}
-
-function fieldOf(value: unknown, key: PropertyKey): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

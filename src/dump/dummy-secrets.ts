@@ -1,7 +1,7 @@
 // Harmless texts in place of the secrets that only operators have, each in the form of the real one.
 import { vapidPair } from "../../components/mastodon/secrets/vapid.ts";
 import { parseSettings, SettingsError } from "../settings.ts";
-import { isRecord } from "../plain.ts";
+import { isRecord, valueAt } from "../plain.ts";
 import { Secret } from "../secret.ts";
 import type { RawSettings } from "../stack-file.ts";
 import { certificatePem, privateKeyPem } from "./answers/values.ts";
@@ -15,7 +15,7 @@ export async function withDummySecrets(raw: RawSettings): Promise<RawSettings> {
   const textOf = await dummyTexts(raw);
   let settings = replaced(raw, [], textOf);
   for (;;) {
-    const missing = missingSecrets(settings).filter((path) => valueAt(settings, path) === undefined);
+    const missing = missingSecrets(settings).filter((path) => valueAt(settings, path.split(".")) === undefined);
     if (missing.length === 0) return settings;
     for (const path of missing) settings = withText(settings, path.split("."), new Secret(textOf(path)));
   }
@@ -43,10 +43,6 @@ function replaced(raw: RawSettings, path: readonly string[], textOf: (path: stri
       return [key, isRecord(value) ? replaced(value, here, textOf) : value];
     }),
   );
-}
-
-function valueAt(raw: RawSettings, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), raw);
 }
 
 function withText(raw: RawSettings, [key = "", ...rest]: readonly string[], text: Secret): RawSettings {
