@@ -4,6 +4,7 @@ import { Address4 } from "ip-address";
 import { z } from "zod";
 import { Secret } from "../src/secret.ts";
 import { dropletSizes, nearestSizes } from "./kubernetes/droplet-sizes.ts";
+import { isPrivateRange } from "./network/ranges.ts";
 import { type RegionalProduct, regionRefusal, regionsWith } from "./regions.ts";
 
 const oneOf = (values: readonly string[]): string => `is not allowed; take one of: ${values.join(", ")}`;
@@ -74,13 +75,10 @@ function isNetwork(text: string): boolean {
 }
 
 /** Ranges that nobody routes on the internet (RFC 1918). */
-const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((range) => new Address4(range));
-
 /** A network as above that lies in private address space. DigitalOcean takes no other for VPCs and clusters. */
-export const privateCidrSchema = cidrSchema.refine(
-  (range) => !isNetwork(range) || privateRanges.some((space) => new Address4(range).isInSubnet(space)),
-  { error: "must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16: DigitalOcean takes private ranges only" },
-);
+export const privateCidrSchema = cidrSchema.refine((range) => !isNetwork(range) || isPrivateRange(range), {
+  error: "must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16: DigitalOcean takes private ranges only",
+});
 
 /** How many leading bits a network fixes: 16 for `10.20.0.0/16`. */
 export function prefixLength(range: string): number {

@@ -28,6 +28,15 @@ export function reservedIn(region: string): string[] {
   return reservedRanges.filter((one) => one.region === undefined || one.region === region).map(({ range }) => range);
 }
 
+/** Private address space (RFC 1918). */
+const privateSpaces = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((range) => new Address4(range));
+
+/** True for a network within private address space. */
+export function isPrivateRange(range: string): boolean {
+  const network = new Address4(range);
+  return privateSpaces.some((space) => network.isInSubnet(space));
+}
+
 /** Two networks share an address exactly when one of them holds the other. */
 export function rangesOverlap(one: string, other: string): boolean {
   const first = new Address4(one);

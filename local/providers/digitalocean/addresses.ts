@@ -1,10 +1,7 @@
-// Address arithmetic for networks: ranges, overlaps, private space.
+// Address arithmetic for networks: ranges and single addresses.
 import { isIPv4 as nodeIsIPv4, isIPv6 as nodeIsIPv6 } from "node:net";
 import { Address4 } from "ip-address";
 import type { Value } from "../contract.ts";
-
-/** Ranges that a VPC may come from (RFC 1918). */
-const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map((range) => new Address4(range));
 
 /** True for an IPv4 range with its length, `10.20.0.0/16`. */
 export function isCidr(value: Value): value is string {
@@ -17,18 +14,6 @@ export function isIpv4(value: Value): value is string {
 
 export function isIpv6(value: Value): value is string {
   return typeof value === "string" && nodeIsIPv6(value);
-}
-
-/** True when two ranges share an address. */
-export function overlap(one: string, other: string): boolean {
-  const [left, right] = [new Address4(one), new Address4(other)];
-  return left.isInSubnet(right) || right.isInSubnet(left);
-}
-
-/** True for a range within private address space. */
-export function isPrivate(range: string): boolean {
-  const address = new Address4(range);
-  return privateRanges.some((space) => address.isInSubnet(space));
 }
 
 /** How many leading bits a range fixes: 16 for `10.20.0.0/16`. */

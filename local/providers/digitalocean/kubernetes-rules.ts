@@ -1,8 +1,8 @@
 // What DOKS refuses: versions, ranges, pool sizes, limits.
-import { reservedIn } from "../../../components/network/ranges.ts";
+import { isPrivateRange, rangesOverlap, reservedIn } from "../../../components/network/ranges.ts";
 import { CloudError, type Context, type Properties, type StoredObject } from "../contract.ts";
 import { number, object, objects, text, texts } from "../shared/values.ts";
-import { isCidr, isIpv4, isPrivate, overlap } from "./addresses.ts";
+import { isCidr, isIpv4 } from "./addresses.ts";
 import { poolMinimum, requireDroplets } from "./droplets.ts";
 import { objectsOf, requireFree, requireVpcOfRegion } from "./guards.ts";
 import { requireRegion } from "./places.ts";
@@ -38,9 +38,9 @@ function requireRanges(ctx: Context, inputs: Properties): void {
     })),
   ];
   for (const { property, range } of own) {
-    if (!isPrivate(range))
+    if (!isPrivateRange(range))
       throw new CloudError("unprocessable_entity", `${range} is no private range; choose one of RFC 1918`, property);
-    const clash = taken.find((other) => overlap(range, other.range));
+    const clash = taken.find((other) => rangesOverlap(range, other.range));
     if (clash)
       throw new CloudError(
         "unprocessable_entity",
@@ -49,7 +49,7 @@ function requireRanges(ctx: Context, inputs: Properties): void {
       );
   }
   const [one, two] = own;
-  if (one && two && overlap(one.range, two.range))
+  if (one && two && rangesOverlap(one.range, two.range))
     throw new CloudError(
       "unprocessable_entity",
       `${two.range} overlaps clusterSubnet ${one.range}; choose another range`,

@@ -1,7 +1,8 @@
 // VPCs, cloud firewalls, load balancers, reserved addresses: how they behave in an account.
+import { isPrivateRange, rangesOverlap } from "../../../components/network/ranges.ts";
 import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { isObject, number, objects, text, texts } from "../shared/values.ts";
-import { isPrivate, overlap, prefixLength } from "./addresses.ts";
+import { prefixLength } from "./addresses.ts";
 import { objectsOf, refuseWhileUsed, requireBelow, requireFree, requireParent, tokenOf } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { publicAddress } from "./secrets.ts";
@@ -18,14 +19,14 @@ const vpcMembers = [
 /** A VPC's range: private, /16 to /28, and apart from every other one of the account. */
 function requireFreeRange(ctx: Context, range: string, previous?: StoredObject): void {
   const bits = prefixLength(range);
-  if (!isPrivate(range) || bits < 16 || bits > 28)
+  if (!isPrivateRange(range) || bits < 16 || bits > 28)
     throw new CloudError(
       "unprocessable_entity",
       `${range} must be a private range from /16 to /28, for example 10.20.0.0/16`,
       "ipRange",
     );
   const other = objectsOf(ctx, "Vpc").find(
-    ({ id, object }) => id !== previous?.id && overlap(range, text(object, "ipRange") ?? "0.0.0.0/32"),
+    ({ id, object }) => id !== previous?.id && rangesOverlap(range, text(object, "ipRange") ?? "0.0.0.0/32"),
   );
   if (other)
     throw new CloudError(
@@ -39,7 +40,7 @@ function freeRange(ctx: Context): string {
   const taken = objectsOf(ctx, "Vpc").map(({ object }) => text(object, "ipRange") ?? "0.0.0.0/32");
   for (let block = 100; block < 256; block += 1) {
     const range = `10.${block}.0.0/20`;
-    if (!taken.some((other) => overlap(range, other))) return range;
+    if (!taken.some((other) => rangesOverlap(range, other))) return range;
   }
   throw new CloudError("unprocessable_entity", "no private range is left; give an ipRange", "ipRange");
 }
