@@ -1,17 +1,24 @@
 // The capacity plan for people: a table in each preview.
-import Table from "cli-table3";
+import { textTable } from "../../../components/text-table.ts";
 import type { PlanSettings } from "./figures.ts";
 import { dropletPlan, type DropletPlan, type PoolPlan, poolPlans } from "./plan.ts";
 
 /** Pools with their nodes and loads, and the account's droplets under it. */
 export function capacityTable(settings: PlanSettings): string {
-  const table = new Table({
-    head: ["pool", "size", "min to max", "nodes at rest", "at peak", "pods at peak", "CPU at peak", "memory at peak"],
-    style: { head: [], border: [] },
-    colAligns: ["left", "left", "right", "right", "right", "right", "right", "right"],
-  });
-  table.push(...poolPlans(settings).map(poolRow));
-  return `Nodes\n${table.toString()}\n${dropletLine(dropletPlan(settings))}`;
+  const table = textTable(
+    [
+      ["pool", "left"],
+      ["size", "left"],
+      ["min to max", "right"],
+      ["nodes at rest", "right"],
+      ["at peak", "right"],
+      ["pods at peak", "right"],
+      ["CPU at peak", "right"],
+      ["memory at peak", "right"],
+    ],
+    poolPlans(settings).map(poolRow),
+  );
+  return `Nodes\n${table}\n${dropletLine(dropletPlan(settings))}`;
 }
 
 function poolRow({ pool, size, min, max, room, atRest, atPeak }: PoolPlan): string[] {

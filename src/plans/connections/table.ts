@@ -1,5 +1,5 @@
 // The connection budget for people: a table in each preview, and the same figures as an output.
-import Table from "cli-table3";
+import { textTable } from "../../../components/text-table.ts";
 import { connectionBudget, type ConnectionBudget, type ConnectionSettings } from "./budget.ts";
 import { connectionsOf, directConsumers } from "./consumers.ts";
 
@@ -36,14 +36,26 @@ export function connectionPlan(settings: ConnectionSettings) {
 /** The budget as a table without colours. */
 export function connectionTable(settings: ConnectionSettings): string {
   const budget = connectionBudget(settings);
-  const table = new Table({
-    head: ["connects to PostgreSQL", "through", "most pods", "in a roll", "each", "connections"],
-    colAligns: ["left", "left", "right", "right", "right", "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { name, pool, pods, surge, each, connections } of connectionPlan(settings).consumers)
-    table.push([name, pool === "direct" ? "direct port" : `pool ${pool}`, pods, surge, each, connections]);
-  return [`Connections to PostgreSQL (${budget.size})`, table.toString(), ...summary(budget)].join("\n");
+  const table = textTable(
+    [
+      ["connects to PostgreSQL", "left"],
+      ["through", "left"],
+      ["most pods", "right"],
+      ["in a roll", "right"],
+      ["each", "right"],
+      ["connections", "right"],
+    ],
+    connectionPlan(settings).consumers.map(({ name, pool, pods, surge, each, connections }) => [
+      name,
+      pool === "direct" ? "direct port" : `pool ${pool}`,
+      pods,
+      surge,
+      each,
+      connections,
+    ]),
+    { compact: true },
+  );
+  return [`Connections to PostgreSQL (${budget.size})`, table, ...summary(budget)].join("\n");
 }
 
 function summary({ pools, direct, used, limit, size, replica }: ConnectionBudget): string[] {

@@ -1,5 +1,5 @@
 // The cost plan for people and for the outputs.
-import Table from "cli-table3";
+import { textTable } from "../../../components/text-table.ts";
 import { type Estimate, priceOf, type PricedPart } from "./estimate.ts";
 import { forecast, type ForecastMonth } from "./forecast.ts";
 import type { BilledSettings } from "./part.ts";
@@ -21,23 +21,19 @@ export function costTable(settings: BilledSettings): string {
 }
 
 function partsTable({ parts, atRest, atPeak }: Estimate): string {
-  const table = plainTable(["part", "price", "at rest", "at peak", "USD at rest", "USD at peak"]);
-  table.push(
-    ...parts.map((part) => [part.name, unit(part), count(part.atRest), count(part.atPeak), ...amounts(part)]),
-    ["total", "", "", "", dollars(atRest), dollars(atPeak)],
+  return plainTable(
+    ["part", "price", "at rest", "at peak", "USD at rest", "USD at peak"],
+    [
+      ...parts.map((part) => [part.name, unit(part), count(part.atRest), count(part.atPeak), ...amounts(part)]),
+      ["total", "", "", "", dollars(atRest), dollars(atPeak)],
+    ],
   );
-  return table.toString();
 }
 
 /** Without lines between rows; the first column names things, the others are numbers. */
-function plainTable(head: string[]) {
-  const numbers = head.slice(1).map(() => "right" as const);
-  return new Table({
-    head,
-    style: { head: [], border: [] },
-    colAligns: ["left", ...numbers],
-    chars: { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" },
-  });
+function plainTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const columns = headings.map((heading, index) => [heading, index === 0 ? "left" : "right"] as const);
+  return textTable(columns, rows, { compact: true });
 }
 
 function unit({ unitPrice, estimated }: PricedPart): string {
@@ -58,9 +54,9 @@ function notes({ parts, unpriced }: Estimate): string[] {
 }
 
 function forecastTable(months: readonly ForecastMonth[]): string {
-  const table = plainTable(["in months", "media GiB", "CDN GiB a month", "USD for media", "USD at rest"]);
-  table.push(
-    ...months.map(({ month, mediaGib, cdnEgressGib, media, atRest }) => [
+  return plainTable(
+    ["in months", "media GiB", "CDN GiB a month", "USD for media", "USD at rest"],
+    months.map(({ month, mediaGib, cdnEgressGib, media, atRest }) => [
       String(month),
       count(mediaGib),
       count(cdnEgressGib),
@@ -68,5 +64,4 @@ function forecastTable(months: readonly ForecastMonth[]): string {
       dollars(atRest),
     ]),
   );
-  return table.toString();
 }
