@@ -1,5 +1,6 @@
 // The stack's outputs as a contract: what other tools may rely on, as one zod schema. `docs/outputs.md` explains each field.
 import { z } from "zod";
+import { connectionFiguresSchema } from "./plans/connections/figures.ts";
 import { capacityFiguresSchema } from "./plans/capacity/figures.ts";
 import { costFiguresSchema } from "./plans/cost/figures.ts";
 
@@ -80,7 +81,7 @@ const grant = z.strictObject({ src: z.array(z.string()), dst: z.array(z.string()
 const plans = z
   .strictObject({
     capacity: capacityFiguresSchema.optional(),
-    connections: z.unknown().optional(),
+    connections: connectionFiguresSchema.optional(),
     cost: costFiguresSchema.optional(),
   })
   .describe("what follows from the settings alone, as the tables of a preview show it");

@@ -3,7 +3,8 @@ import type { Outputs } from "../outputs.ts";
 import type { Settings } from "../settings-schema.ts";
 import { capacityFigures } from "./capacity/figures.ts";
 import { capacityTable } from "./capacity/table.ts";
-import { connectionPlan, connectionTable } from "./connections/table.ts";
+import { connectionFigures } from "./connections/figures.ts";
+import { connectionTable } from "./connections/table.ts";
 import { overBudget } from "./cost/budget.ts";
 import { costFigures } from "./cost/figures.ts";
 import { costTable } from "./cost/table.ts";
@@ -24,7 +25,7 @@ export function makePlans(settings: Settings): Plans {
     warnings: [...budgetWarnings(settings), ...escrowWarnings(settings)],
     figures: {
       capacity: capacityFigures(settings),
-      connections: connectionPlan(settings),
+      connections: connectionFigures(settings),
       cost: costFigures(settings),
     },
   };

@@ -11,7 +11,8 @@ import { webWorkload } from "../../components/mastodon/workloads/web.ts";
 import { surge, type Workload } from "../../components/mastodon/workloads/workload.ts";
 import { connectionBudget, poolSizes, type ConnectionSettings } from "../../src/plans/connections/budget.ts";
 import { connectionsOf } from "../../src/plans/connections/consumers.ts";
-import { connectionPlan, connectionTable } from "../../src/plans/connections/table.ts";
+import { connectionFigures } from "../../src/plans/connections/figures.ts";
+import { connectionTable } from "../../src/plans/connections/table.ts";
 import { assertConnectionsSuffice } from "../../src/rules/connections.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { stackFile, stackNames, withSecrets, type StackName } from "../stacks.ts";
@@ -289,7 +290,7 @@ describe("the plan", () => {
   });
 
   it("gives the same figures as data", () => {
-    const plan = connectionPlan(settingsOf("shop"));
+    const plan = connectionFigures(settingsOf("shop"));
     expect(plan).toMatchObject({ size: "db-s-2vcpu-4gb", limit: 97, used: 95 });
     expect(plan.pools).toContainEqual({ name: "sidekiq", clients: 45, size: 45 });
     expect(plan.consumers).toContainEqual(expect.objectContaining({ name: "worker queue-1", connections: 15 }));

@@ -1,37 +1,7 @@
-// The connection budget for people: a table in each preview, and the same figures as an output.
+// The connection budget for people: a table in each preview.
 import { textTable } from "../../../components/text-table.ts";
 import { connectionBudget, type ConnectionBudget, type ConnectionSettings } from "./budget.ts";
-import { connectionsOf, directConsumers } from "./consumers.ts";
-
-/** The figures of the output `plans.connections`. */
-export function connectionPlan(settings: ConnectionSettings) {
-  const { size, limit, used, consumers, pools, replica } = connectionBudget(settings);
-  return {
-    size,
-    limit: limit ?? 0,
-    used,
-    pools: pools.map(({ name, clients, size: connections }) => ({ name, clients, size: connections })),
-    consumers: [
-      ...consumers.map((consumer) => ({
-        name: consumer.name,
-        pool: consumer.pool,
-        pods: consumer.pods,
-        surge: consumer.surge,
-        each: consumer.each,
-        connections: connectionsOf(consumer),
-      })),
-      ...directConsumers.map(({ name, connections }) => ({
-        name,
-        pool: "direct",
-        pods: 1,
-        surge: 0,
-        each: connections,
-        connections,
-      })),
-    ],
-    ...(replica && { replica: { size: replica.size, limit: replica.limit ?? 0, used: replica.used } }),
-  };
-}
+import { connectionFigures } from "./figures.ts";
 
 /** The budget as a table without colours. */
 export function connectionTable(settings: ConnectionSettings): string {
@@ -45,7 +15,7 @@ export function connectionTable(settings: ConnectionSettings): string {
       ["each", "right"],
       ["connections", "right"],
     ],
-    connectionPlan(settings).consumers.map(({ name, pool, pods, surge, each, connections }) => [
+    connectionFigures(settings).consumers.map(({ name, pool, pods, surge, each, connections }) => [
       name,
       pool === "direct" ? "direct port" : `pool ${pool}`,
       pods,
