@@ -40,6 +40,8 @@ interface PoolAccess {
   readonly port: number;
   /** The same as the platform tells it, for everybody else. */
   readonly checkedPort: pulumi.Output<number>;
+  /** Server connections. */
+  readonly size: number;
 }
 
 /** PostgreSQL that only the cluster and tagged droplets reach: a transaction pool for each kind of process, the direct port for migrations. */
@@ -91,6 +93,7 @@ export class Postgresql extends pulumi.ComponentResource {
       name: poolNameOf(settings.database, pool),
       port: poolPort,
       checkedPort: pools[pool].port.apply(requirePoolPort),
+      size: args.poolSizes[pool],
     });
     this.pools = { web: access("web"), sidekiq: access("sidekiq"), streaming: access("streaming") };
     this.caCertificate = digitalocean.getDatabaseCaOutput({ clusterId }, { parent: this }).certificate;

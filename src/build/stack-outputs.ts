@@ -1,6 +1,5 @@
 // Gathers the stack's outputs in the form that `outputs.ts` promises, and checks them against it.
 import * as pulumi from "@pulumi/pulumi";
-import type { PoolSizes } from "../../components/database/pools.ts";
 import type { Postgresql } from "../../components/database/postgresql.ts";
 import type { Valkey } from "../../components/database/valkey.ts";
 import type { TypedRecord } from "../../components/dns/notation.ts";
@@ -14,8 +13,8 @@ import type { SiteObject } from "../../components/storage/site/objects.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
 import type { Plans } from "../plans/plans.ts";
-import { poolSizes } from "../plans/connections/budget.ts";
 import { contractVersion, outputsSchema, type Outputs } from "../outputs.ts";
+import { autoscalingWorkloads } from "./autoscaling.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
@@ -124,6 +123,7 @@ function created(context: Context, parts: OutputParts) {
       ...purgeWorkloads(context),
       ...watchdogWorkloads(context),
       ...metricsWorkloads(context),
+      ...autoscalingWorkloads(context),
     ],
     media: {
       host: settings.domains.media,
@@ -140,7 +140,7 @@ function created(context: Context, parts: OutputParts) {
       port: postgresql.port,
       name: postgresql.database,
       user: postgresql.app.user,
-      pools: poolOutputs(postgresql.pools, poolSizes(settings)),
+      pools: poolOutputs(postgresql.pools),
       caCertificate: postgresql.caCertificate,
       ...(postgresql.replica && { replica: addressOf(postgresql.replica) }),
     },
@@ -159,15 +159,11 @@ function cdnOutput({ kind, cdnId: id, endpoint, domain, origin, certificate }: C
   return { kind, id, endpoint, domain, origin, certificate };
 }
 
-function poolOutputs({ web, sidekiq, streaming }: Postgresql["pools"], sizes: PoolSizes) {
-  return {
-    web: poolOutput(web, sizes.web),
-    sidekiq: poolOutput(sidekiq, sizes.sidekiq),
-    streaming: poolOutput(streaming, sizes.streaming),
-  };
+function poolOutputs({ web, sidekiq, streaming }: Postgresql["pools"]) {
+  return { web: poolOutput(web), sidekiq: poolOutput(sidekiq), streaming: poolOutput(streaming) };
 }
 
-function poolOutput({ name, checkedPort: port }: Postgresql["pools"]["web"], size: number) {
+function poolOutput({ name, checkedPort: port, size }: Postgresql["pools"]["web"]) {
   return { name, port, size, mode: "transaction" };
 }
 
