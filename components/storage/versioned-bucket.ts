@@ -3,8 +3,6 @@ import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import { bucketInputs, type BucketPlan, corsRules, probeKey } from "./inputs.ts";
 
-export { probeKey };
-
 export interface VersionedBucketArgs extends BucketPlan {
   /** Puts a small public object into the bucket, which uptime checks read: the bucket's root answers 403 on purpose. */
   readonly probe: boolean;

@@ -5,7 +5,7 @@ import { AcmCertificate } from "../../components/cdn/cloudfront/certificate.ts";
 import { CloudFrontCdn, cloudFrontRegion } from "../../components/cdn/cloudfront/cloudfront-cdn.ts";
 import { servedMediaHosts } from "../../components/cdn/media-move/hosts.ts";
 import { SpacesCdn } from "../../components/cdn/spaces-cdn.ts";
-import { probeKey } from "../../components/storage/versioned-bucket.ts";
+import { probeKey } from "../../components/storage/inputs.ts";
 import { providerOf } from "../providers.ts";
 import type { Context } from "./context.ts";
 import type { Storage } from "./storage.ts";

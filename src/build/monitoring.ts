@@ -16,7 +16,7 @@ import type { Targets } from "../../components/monitoring/targets.ts";
 import { watchdogName } from "../../components/monitoring/watchdog-pod.ts";
 import { Watchdog } from "../../components/monitoring/watchdog.ts";
 import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
-import { probeKey } from "../../components/storage/versioned-bucket.ts";
+import { probeKey } from "../../components/storage/inputs.ts";
 import type { Workers } from "../../components/workers/workers.ts";
 import { secretOutput } from "../load-settings.ts";
 import { providerOf } from "../providers.ts";
