@@ -16,7 +16,9 @@ export function loadBalancerAddresses(ingress: readonly { readonly ip?: string }
   const addresses = ingress.flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
   const address = addresses.find((one) => isIPv4(one));
   if (address === undefined)
-    throw new pulumi.RunError("the Service mastodon/edge got no address; look at its events with kubectl describe");
+    throw new pulumi.RunError(
+      "the Service mastodon/edge got no address; look at its events with kubectl describe, and run `pulumi refresh` once it has one",
+    );
   return { address, ipv6: addresses.find((one) => isIPv6(one)) };
 }
 
@@ -24,6 +26,6 @@ export function loadBalancerAddresses(ingress: readonly { readonly ip?: string }
 export function requireIpv6({ address, ipv6 }: LoadBalancerAddresses): string {
   if (ipv6 !== undefined) return ipv6;
   throw new pulumi.RunError(
-    `mastodon:dns.ipv6: true needs an IPv6 address, but the load balancer has ${address} only: it was made without one, and never gets one; set mastodon:dns.ipv6 to false, or delete the Service mastodon/edge at a quiet time and run \`pulumi up\` for a new load balancer with new addresses`,
+    `mastodon:dns.ipv6: true needs an IPv6 address, but the load balancer has ${address} only: it was made without one, and never gets one; set mastodon:dns.ipv6 to false, or delete the Service mastodon/edge at a quiet time and run \`pulumi up\` for a new load balancer with new addresses. If \`kubectl -n mastodon get service edge\` shows one by now, run \`pulumi refresh\``,
   );
 }
