@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { recordProgram } from "../mocks/record.ts";
+import { recordProgram } from "../../src/dump/record.ts";
 import { stackFile, stackNames, withSecrets } from "../stacks.ts";
 import { goldenText } from "./golden.ts";
 

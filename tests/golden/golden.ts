@@ -1,5 +1,5 @@
 // The golden files: every registration of a stack, one a line, sorted.
-import type { Recorded } from "../mocks/record.ts";
+import type { Recorded } from "../../src/dump/record.ts";
 
 const optionNames = ["ignoreChanges", "replaceOnChanges", "deleteBeforeReplace", "retainOnDelete"] as const;
 

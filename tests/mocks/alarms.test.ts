@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Secret } from "../../src/secret.ts";
 import { credentials, projectRoot, stackFile, withSecrets } from "../stacks.ts";
-import { recordProgram, type Recorded, type Recording } from "./record.ts";
+import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 
 const emails = ["alerts@shop.example", "second@shop.example"];
 

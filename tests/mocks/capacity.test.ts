@@ -5,7 +5,7 @@ import { neighbourPods, poollessPods } from "../../src/plans/capacity/other-pods
 import { type PlannedPods, podsOf } from "../../src/plans/capacity/pods.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { stackFile, withSecrets } from "../stacks.ts";
-import { recordProgram, type Recorded } from "./record.ts";
+import { recordProgram, type Recorded } from "../../src/dump/record.ts";
 
 const container = z.object({
   restartPolicy: z.string().optional(),

@@ -4,7 +4,7 @@ import { outputsSchema } from "../../src/outputs.ts";
 import { Secret } from "../../src/secret.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { credentials, stackFile, withSecrets } from "../stacks.ts";
-import { recordProgram, type Recorded, type Recording } from "./record.ts";
+import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 
 const token = "do-purge-token";
 

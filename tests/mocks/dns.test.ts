@@ -4,7 +4,7 @@ import { Secret } from "../../src/secret.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { credentials, stackFile } from "../stacks.ts";
 import { certificateMaker } from "../support/certificate-samples.ts";
-import { recordProgram, type Recorded, type Recording } from "./record.ts";
+import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 
 const maker = await certificateMaker();
 const uses = { edge: ["social.example", "streaming.social.example"], media: 1, assets: 1, docs: 1 };

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { Secret } from "../../src/secret.ts";
 import { credentials, stackFile, withSecrets } from "../stacks.ts";
-import { recordProgram, type Recorded, type Recording } from "./record.ts";
+import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 
 const webhook = "https://hooks.example/services/secret-webhook";
 const heartbeat = "https://heartbeat.example/secret-ping";

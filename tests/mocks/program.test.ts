@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { statefulTypes, violations } from "../../policies/rules.ts";
 import { outputsSchema } from "../../src/outputs.ts";
 import { stackFile, stackNames, withSecrets, type StackName } from "../stacks.ts";
-import { recordProgram, type Recorded, type Recording } from "./record.ts";
+import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 
 /** Texts that the mocks and the tests give out as secrets. */
 const secretTexts =

@@ -1,17 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { databaseSettingsSchema } from "../../components/database/settings.ts";
-import { parseSettings, SettingsError } from "../../src/settings.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
-
-function mistakes(subjects: Record<string, unknown>): string {
-  try {
-    parseSettings({ ...withSecrets(stackFile("prod")), ...subjects });
-    return "";
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.message;
-  }
-}
+import { changedProd, mistakesIn } from "../support/mistakes.ts";
 
 describe("a setting of a wrong kind or size", () => {
   it.each([
@@ -24,7 +13,7 @@ describe("a setting of a wrong kind or size", () => {
     [{ account: { dropletLimit: 10_001 } }, "mastodon:account.dropletLimit: 10001 must be at most 10000"],
     [{ tailnet: undefined }, "mastodon:tailnet: is missing: must be a group of settings"],
   ])("%j is refused in plain words", (subjects, line) => {
-    expect(mistakes(subjects)).toContain(line);
+    expect(mistakesIn(changedProd(subjects)).join("\n")).toContain(line);
   });
 });
 

@@ -4,34 +4,21 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { Secret } from "../../src/secret.ts";
-import { parseSettings, readStackFile, SettingsError } from "../../src/settings.ts";
-import type { RawSettings } from "../../src/stack-file.ts";
+import { parseSettings, readStackFile } from "../../src/settings.ts";
 import { credentials, projectRoot, stackFile, stackNames, withSecrets } from "../stacks.ts";
-
-function mistakes(raw: RawSettings): string[] {
-  try {
-    parseSettings(raw);
-    return [];
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.message.split("\n").slice(1);
-  }
-}
-
-/** The production stack with some subjects changed. */
-const changed = (subjects: RawSettings): RawSettings => ({ ...withSecrets(stackFile("prod")), ...subjects });
+import { changedProd, mistakesIn } from "../support/mistakes.ts";
 
 describe("stack files", () => {
   it.each(stackNames)("%s is accepted once the secrets are set", (stack) => {
-    expect(mistakes(withSecrets(stackFile(stack)))).toEqual([]);
+    expect(mistakesIn(withSecrets(stackFile(stack)))).toEqual([]);
   });
 
   it("local is complete as it is", () => {
-    expect(mistakes(stackFile("local"))).toEqual([]);
+    expect(mistakesIn(stackFile("local"))).toEqual([]);
   });
 
   it("prod names each secret that is missing, with the command that sets it", () => {
-    const lines = mistakes(stackFile("prod"));
+    const lines = mistakesIn(stackFile("prod"));
     expect(lines).toHaveLength(7);
     expect(lines[0]).toContain("pulumi config set --secret --path mastodon:secrets.digitalocean.main.token");
   });
@@ -70,8 +57,8 @@ function decrypt(key: Buffer, text: string): string {
 
 describe("a report of mistakes", () => {
   it("tells three mistakes of three subjects in three lines", () => {
-    const lines = mistakes(
-      changed({
+    const lines = mistakesIn(
+      changedProd({
         network: { region: "toronto" },
         cdn: { mediaTtl: 61 },
         tailnet: { operators: ["operator@social.example"], observer: [] },
@@ -87,19 +74,19 @@ describe("a report of mistakes", () => {
   });
 
   it("has a heading that says how many and that nothing was changed", () => {
-    expect(() => parseSettings(changed({ cdn: { mediaTtl: 61 } }))).toThrow(
+    expect(() => parseSettings(changedProd({ cdn: { mediaTtl: 61 } }))).toThrow(
       "the settings have 1 mistake; nothing was changed:",
     );
   });
 
   it("tells a mistake between two subjects together with one inside a third", () => {
-    const lines = mistakes(changed({ network: { ipRange: "10.100.0.0/20" }, cdn: { docsTtl: 1 } }));
+    const lines = mistakesIn(changedProd({ network: { ipRange: "10.100.0.0/20" }, cdn: { docsTtl: 1 } }));
     expect(lines).toHaveLength(2);
     expect(lines.join("\n")).toContain("kubernetes.clusterSubnet");
   });
 
   it("names an unknown subject", () => {
-    expect(mistakes(changed({ databse: {} }))[0]).toMatch(
+    expect(mistakesIn(changedProd({ databse: {} }))[0]).toMatch(
       /mastodon:databse: is not a setting; allowed here: .*database/,
     );
   });
@@ -109,7 +96,7 @@ describe("a report of mistakes", () => {
       ...credentials,
       aws: { accessKeyId: "AKIA", secretAccessKey: "hunter2" },
     };
-    const lines = mistakes(changed({ secrets }));
+    const lines = mistakesIn(changedProd({ secrets }));
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain("is in plain text");
     expect(lines[1]).toContain("pulumi config set --secret --path mastodon:secrets.aws.secretAccessKey");
@@ -121,7 +108,7 @@ describe("a report of mistakes", () => {
       ...credentials,
       digitalocean: { ...credentials.digitalocean, queues: {} },
     };
-    expect(mistakes(changed({ secrets }))[0]).toMatch(/secrets\.digitalocean\.queues\.token: is missing/);
+    expect(mistakesIn(changedProd({ secrets }))[0]).toMatch(/secrets\.digitalocean\.queues\.token: is missing/);
   });
 });
 

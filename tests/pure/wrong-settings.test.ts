@@ -1,18 +1,7 @@
 // Ten mistakes that operators make, each told so that a tired one understands it: the setting, the value, the arithmetic, what to do.
 import { describe, expect, it } from "vitest";
-import { parseSettings, SettingsError } from "../../src/settings.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
-
-function refusalOf(change: RawSettings): string[] {
-  try {
-    parseSettings({ ...withSecrets(stackFile("prod")), ...change });
-    return [];
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    return error.message.split("\n").slice(1);
-  }
-}
+import { changedProd, mistakesIn } from "../support/mistakes.ts";
 
 const pools = (web: object, sidekiq: object) => ({
   kubernetes: { pools: { web: { min: 2, max: 6, ...web }, sidekiq: { min: 1, max: 6, ...sidekiq } } },
@@ -82,7 +71,7 @@ const mistakes: readonly (readonly [string, RawSettings, readonly string[]])[] =
 
 describe("a wrong setting", () => {
   it.each(mistakes)("is refused in one line: %s", (_, change, said) => {
-    const lines = refusalOf(change);
+    const lines = mistakesIn(changedProd(change));
     expect(lines).toHaveLength(1);
     const [line = ""] = lines;
     let from = 0;
@@ -95,6 +84,6 @@ describe("a wrong setting", () => {
 
   it("does not hide another one", () => {
     const all = { ...pools({ size: "s-4vcpu-9gb" }, {}), cdn: { mediaTtl: 61 }, name: "Not A Name" };
-    expect(refusalOf(all)).toHaveLength(3);
+    expect(mistakesIn(changedProd(all))).toHaveLength(3);
   });
 });
