@@ -1,6 +1,7 @@
 // What makes a server the one that others know: its domain, its name, and its keys. No resource protects these, so they are compared.
 import { serverKeys, type ServerKey } from "../components/mastodon/secrets/keys.ts";
 import { vapidPair } from "../components/mastodon/secrets/vapid.ts";
+import { fieldOf } from "../src/plain.ts";
 import type { Existing } from "./destruction.ts";
 
 /** Names for the setting `unprotect` that are no resources. */
@@ -74,10 +75,10 @@ function noLongerGiven({ path, variable, lost }: ServerKey): Line {
 function generatedValues(state: readonly Existing[]): Set<string> {
   return new Set(
     state.flatMap(({ type, outputs }) => {
-      const text = (name: string) => fieldOf(outputs, name) ?? [];
+      const text = (name: string) => textOf(outputs, name) ?? [];
       if (type === "random:index/randomBytes:RandomBytes") return text("hex");
       if (type === "random:index/randomPassword:RandomPassword") return text("result");
-      const pem = type === "tls:index/privateKey:PrivateKey" ? fieldOf(outputs, "privateKeyPem") : undefined;
+      const pem = type === "tls:index/privateKey:PrivateKey" ? textOf(outputs, "privateKeyPem") : undefined;
       return pem === undefined ? [] : pairOf(pem);
     }),
   );
@@ -95,15 +96,15 @@ function pairOf(pem: string): string[] {
 /** The values that the cluster holds under a key: in Secrets, which the API server gives back in base64, and in ConfigMaps. */
 function valuesOf(variable: string, state: readonly Existing[]): string[] {
   return state.flatMap(({ type, outputs }) => {
-    const data = fieldOf(outputs["data"], variable) ?? [];
+    const data = textOf(outputs["data"], variable) ?? [];
     if (type === "kubernetes:core/v1:ConfigMap") return data;
     if (type !== "kubernetes:core/v1:Secret") return [];
     const decoded = typeof data === "string" ? Buffer.from(data, "base64").toString() : data;
-    return [decoded, fieldOf(outputs["stringData"], variable) ?? []].flat();
+    return [decoded, textOf(outputs["stringData"], variable) ?? []].flat();
   });
 }
 
-function fieldOf(holder: unknown, key: string): string | undefined {
-  const value: unknown = typeof holder === "object" && holder !== null ? Reflect.get(holder, key) : undefined;
+function textOf(holder: unknown, key: string): string | undefined {
+  const value = fieldOf(holder, key);
   return typeof value === "string" ? value : undefined;
 }
