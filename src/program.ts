@@ -1,5 +1,6 @@
 // The program as a table of contents: read the settings, build, connect, export.
 import { installGuard } from "../policies/guard.ts";
+import { buildAutoscaling } from "./build/autoscaling.ts";
 import { buildBackups } from "./build/backups.ts";
 import { buildCdn } from "./build/cdn.ts";
 import { clusterVersion } from "./build/cluster-version.ts";
@@ -65,6 +66,7 @@ export async function program(): Promise<Record<string, unknown>> {
   buildBackups(context);
   const escrow = buildEscrow(context, { storage, mastodon, saved });
   buildMetrics(context, { compute, mail, mastodon });
+  buildAutoscaling(context, { compute, mastodon });
   buildMonitoring(context, { compute, databases, mastodon, workers });
   buildProject(context, { compute, databases, zoned, storage, mastodon, workers });
   guard.finish();

@@ -1,4 +1,5 @@
 // Rules between subjects: each is a named pure function of checked settings that returns what is wrong. One file for each subject.
+import { autoscalingRules } from "./rules/autoscaling.ts";
 import { connectionsRules } from "./rules/connections.ts";
 import { certificatesRules } from "./rules/certificates.ts";
 import { capacityRules } from "./rules/capacity.ts";
@@ -32,5 +33,6 @@ export const settingsRules: readonly SettingsRule[] = [
   ...mailRules,
   ...monitoringRules,
   ...metricsRules,
+  ...autoscalingRules,
   ...costRules,
 ];

@@ -1,6 +1,7 @@
 // All settings of a stack as one zod schema, composed of the subjects' own; types and the editor's JSON Schema come from it.
 import { z } from "zod";
 import { accountSettingsSchema } from "../components/account/settings.ts";
+import { autoscalingSettingsSchema } from "../components/autoscaling/settings.ts";
 import { backupsSettingsSchema } from "../components/backups/settings.ts";
 import { cdnSettingsSchema } from "../components/cdn/settings.ts";
 import { certificatesSettingsSchema } from "../components/certificates/settings.ts";
@@ -47,6 +48,7 @@ export const settingsSchema = z.strictObject({
   escrow: escrowSettingsSchema.prefault({}),
   monitoring: monitoringSettingsSchema,
   metrics: metricsSettingsSchema.prefault({}),
+  autoscaling: autoscalingSettingsSchema.prefault({}),
   mastodon: mastodonSettingsSchema.prefault({}),
   cost: costSettingsSchema.prefault({}),
   secrets: secretsSettingsSchema,

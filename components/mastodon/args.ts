@@ -169,6 +169,11 @@ export interface MastodonArgs {
    * @default - only streaming shows any
    */
   readonly metrics?: { readonly exporter: Resources } | undefined;
+  /**
+   * Names of Deployments whose pods a scaler counts: they say nothing of `replicas`.
+   * @default - none
+   */
+  readonly scaled?: readonly string[] | undefined;
   /** Refuses deletion of the generated secrets, without which the database cannot be read. */
   readonly protect: boolean;
 }

@@ -63,7 +63,10 @@ export class Mastodon extends pulumi.ComponentResource {
     );
     const migration = createMigration(scope, args, [guardrails, configuration]);
     const deploy = (workload: Workload, after: pulumi.Resource[]) =>
-      createDeployment(scope, workload, configuration.checksums, [guardrails, configuration, ...after]);
+      createDeployment(scope, workload, configuration.checksums, {
+        scaled: args.scaled?.includes(workload.name) ?? false,
+        after: [guardrails, configuration, ...after],
+      });
 
     for (const worker of workers) deploy(worker, [migration]);
     const webService = createInternalService(scope, "web", webPort, deploy(web, [migration]));
@@ -115,17 +118,21 @@ function createMigration(
   );
 }
 
+/** A scaler, or `kubectl scale`, owns `replicas` from then on. Once the settings count the pods again, that must not be a conflict. */
+const takesFieldsBack = { "pulumi.com/patchForce": "true" };
+
 function createDeployment(
   scope: Scope,
   workload: Workload,
   checksums: Configuration["checksums"],
-  after: pulumi.Resource[],
+  { scaled, after }: { readonly scaled: boolean; readonly after: pulumi.Resource[] },
 ): kubernetes.apps.v1.Deployment {
-  const spec = deploymentSpec(workload, checksums[workload.role]);
+  const spec = deploymentSpec(workload, checksums[workload.role], scaled);
   return new kubernetes.apps.v1.Deployment(
     `${scope.name}-${workload.name}`,
-    { metadata: named(scope, workload.name, workloadLabels(workload)), spec },
-    childOf(scope, after),
+    { metadata: { ...named(scope, workload.name, workloadLabels(workload)), annotations: takesFieldsBack }, spec },
+    // Where the scaler is new, the field is still ours: to drop it would end all pods but one before the scaler is there.
+    { ...childOf(scope, after), ignoreChanges: scaled ? ["spec.replicas"] : [] },
   );
 }
 

@@ -20,7 +20,7 @@ const scrapedPorts: Readonly<Record<keyof typeof exporters, number>> = {
 };
 
 /** Namespaces with this label may ask Prometheus: Grafana's, for example. */
-const readersLabel = "mastodon/reads-metrics";
+export const readersLabel = "mastodon/reads-metrics";
 
 const ports = (...numbers: number[]) => numbers.map((port) => ({ protocol: "TCP", port }));
 const pods = (role: Role) => ({ podSelector: { matchLabels: roleLabels(role) } });

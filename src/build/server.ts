@@ -1,4 +1,5 @@
 // Builds the Mastodon server in the cluster.
+import { scaledWorkloads } from "../../components/autoscaling/targets.ts";
 import type { PoolName } from "../../components/database/pools.ts";
 import type { Postgresql } from "../../components/database/postgresql.ts";
 import { extraMediaHosts, redirectedMediaHost } from "../../components/cdn/media-move/hosts.ts";
@@ -106,6 +107,7 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     },
     pools: { web: placement("web", pools["web"]), sidekiq: sidekiqPlacement(settings) },
     cachePurge: purge && { url: purgeUrl, secret: purge.secret },
+    scaled: settings.autoscaling.enabled ? scaledWorkloads(settings.mastodon).map(({ name }) => name) : [],
     metrics: settings.metrics.enabled ? { exporter: settings.metrics.resources.exporter } : undefined,
     ...mastodonSecrets(settings.secrets.mastodon),
     protect: settings.protect,

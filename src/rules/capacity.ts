@@ -102,7 +102,7 @@ function serverPools(settings: CapacitySettings): PoolPlan[] {
   return poolPlans(settings).filter(({ pool }) => pool !== "system");
 }
 
-const needs = ["kubernetes", "mastodon", "cdn", "certificates", "metrics", "secrets"] as const;
+const needs = ["kubernetes", "mastodon", "cdn", "certificates", "metrics", "autoscaling", "secrets"] as const;
 
 export const capacityRules = [
   rule(needs, assertPodsFitNodes),

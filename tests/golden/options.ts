@@ -36,11 +36,33 @@ export const options: Readonly<Record<string, RawSettings>> = {
     database: postgresql({ storageGib: 200, storageAutoscale: { enabled: false } }),
   }),
   metrics: changed({ metrics: { enabled: true }, secrets: alertsHeartbeat() }),
+  autoscaling: changed({ metrics: { enabled: true }, autoscaling: { enabled: true }, ...growing() }),
   "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 2 }) }),
 };
 
 function changed(subjects: Readonly<Record<string, unknown>>): RawSettings {
   return { ...stackFile("prod"), secrets: credentials, ...subjects };
+}
+
+/** Room to grow, and the connections that go with it. */
+function growing(): Record<string, unknown> {
+  return {
+    mastodon: { web: { maxReplicas: 5 }, streaming: { maxReplicas: 3 }, sidekiq: { groups: growingGroups() } },
+    database: postgresql({ clientsPerConnection: 2 }),
+  };
+}
+
+function growingGroups(): Record<string, unknown> {
+  return {
+    timelines: { queues: ["default"], replicas: 2, maxReplicas: 4, threads: 15 },
+    rest: {
+      queues: ["push,6", "ingress,4", "fasp,1", "pull,1"],
+      replicas: 2,
+      maxReplicas: 4,
+      threads: 15,
+    },
+    scheduler: { queues: ["scheduler", "mailers"], threads: 5 },
+  };
 }
 
 function storage(): object {

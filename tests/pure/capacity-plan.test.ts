@@ -19,6 +19,7 @@ const subjects = settingsSchema.pick({
   cdn: true,
   certificates: true,
   metrics: true,
+  autoscaling: true,
   secrets: true,
 });
 type Planned = Pick<Settings, keyof typeof subjects.shape>;

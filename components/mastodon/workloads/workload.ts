@@ -42,15 +42,17 @@ export function workloadLabels(workload: Pick<Workload, "name" | "role">): Recor
 
 /**
  * @param checksums what the pods read when they start, hashed: a change of it rolls exactly these pods
+ * @param scaled whether a scaler decides on the number of pods
  */
 export function deploymentSpec(
   workload: Workload,
   checksums: Readonly<Record<string, pulumi.Input<string>>>,
+  scaled = false,
 ): DeploymentSpec {
   const labels = workloadLabels(workload);
   const annotations = Object.fromEntries(Object.entries(checksums).map(([of, sum]) => [`checksum/${of}`, sum]));
   return {
-    replicas: workload.replicas,
+    ...(scaled ? {} : { replicas: workload.replicas }),
     revisionHistoryLimit: 5,
     progressDeadlineSeconds: 600,
     strategy: workload.strategy,

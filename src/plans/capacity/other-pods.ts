@@ -1,4 +1,5 @@
 // What runs in the cluster besides Mastodon's own workloads: optional services, each counted only where the settings switch it on.
+import { metricsServerName, operatorName } from "../../../components/autoscaling/keda/names.ts";
 import { purgeName, purgeResources } from "../../../components/cdn/purge-bridge/pod.ts";
 import { systemDeployments } from "../../../components/kubernetes/system-workloads.ts";
 import { podRequests } from "../../../components/mastodon/demand.ts";
@@ -8,7 +9,7 @@ import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
 
 /** The settings that switch other pods on. */
-export type OtherPodsSettings = Pick<Settings, "cdn" | "certificates" | "metrics" | "secrets">;
+export type OtherPodsSettings = Pick<Settings, "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets">;
 
 /** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
 const certManager: readonly PlannedPods[] = [
@@ -31,12 +32,13 @@ export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certific
 }
 
 /** Pods beside Mastodon's that name one of its pools. */
-export function neighbourPods(wanted: "web" | "sidekiq", { cdn, metrics, secrets }: OtherPodsSettings): PlannedPods[] {
+export function neighbourPods(wanted: "web" | "sidekiq", { autoscaling, cdn, metrics, secrets }: OtherPodsSettings): PlannedPods[] {
   if (wanted === "web") {
     const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
     return [
       ...(watched ? [{ name: watchdogName, ...podRequests(watchdogResources), atRest: 0, atPeak: 1 }] : []),
       ...(metrics.enabled ? metricsPods(metrics.resources) : []),
+      ...(autoscaling.enabled ? kedaPods(autoscaling.resources) : []),
     ];
   }
   return cdn.purge.enabled ? [{ name: purgeName, ...podRequests(purgeResources), atRest: 1, atPeak: 1 }] : [];
@@ -47,5 +49,13 @@ function metricsPods({ prometheus, alertmanager }: Settings["metrics"]["resource
   return [
     { name: prometheusName, ...podRequests(prometheus), atRest: 1, atPeak: 1 },
     { name: alertmanagerName, ...podRequests(alertmanager), atRest: 1, atPeak: 1 },
+  ];
+}
+
+/** A roll starts the new pod of each before the old one ends. */
+function kedaPods({ operator, metricsServer }: Settings["autoscaling"]["resources"]): PlannedPods[] {
+  return [
+    { name: operatorName, ...podRequests(operator), atRest: 1, atPeak: 2 },
+    { name: metricsServerName, ...podRequests(metricsServer), atRest: 1, atPeak: 2 },
   ];
 }
