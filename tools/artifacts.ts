@@ -40,6 +40,8 @@ const kubernetesVersion = "1.36.3";
 const prometheusVersion = "3.16.0";
 const alertmanagerVersion = "0.34.2";
 const kedaVersion = "2.19.0";
+const kubeScoreVersion = "1.20.0";
+const trivyVersion = "0.74.0";
 
 const gibibyte = 2 ** 30;
 
@@ -137,6 +139,30 @@ function kedaProgram(program: "operator" | "adapter") {
     diskBytes: 4 * gibibyte,
   };
 }
+
+/** Judges manifests by what keeps a service up and safe. */
+export const kubeScore: GoArtifact = {
+  name: "kube-score",
+  title: `kube-score ${kubeScoreVersion}`,
+  package: "github.com/zegl/kube-score/cmd/kube-score",
+  binary: "kube-score",
+  variables: { "main.version": kubeScoreVersion },
+  packages: 340,
+  diskBytes: gibibyte,
+};
+
+/** Trivy's scanner of Kubernetes manifests with the checks that are built into it; its main package is in the module. */
+export const trivyConfig: GoArtifact = {
+  name: "trivy",
+  title: `Trivy's configuration scanner ${trivyVersion}`,
+  package: ".",
+  binary: "trivy-config",
+  variables: {},
+  // Trivy reads JSON with a part of Go's library that Go 1.26 still has to be asked for.
+  tags: ["goexperiment.jsonv2"],
+  packages: 740,
+  diskBytes: 2 * gibibyte,
+};
 
 /** The provider's main package embeds its schema; the published one carries no version, which the engine asks for. */
 async function embedSchema(workFolder: string, sourceFolder: string): Promise<void> {

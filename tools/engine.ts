@@ -123,7 +123,8 @@ async function prepareKubernetesPlugin(pulumi: string, report: Report): Promise<
   return join(folder, kubernetesPlugin.binary);
 }
 
-async function built(artifact: GoArtifact, report: Report): Promise<string> {
+/** Path of the artifact's binary, which is built where it is not there yet. */
+export async function built(artifact: GoArtifact, report: Report): Promise<string> {
   const target = await cachedBuild(artifact);
   if (!isCached(target)) {
     await withProgress(artifact.title, report, (now) =>
