@@ -7,6 +7,7 @@ import { clusterVersion } from "./build/cluster-version.ts";
 import { buildCompute } from "./build/compute.ts";
 import { createContext } from "./build/context.ts";
 import { buildDatabases } from "./build/databases.ts";
+import { buildDayTwo } from "./build/day-two.ts";
 import { buildEdgeCertificate } from "./build/edge-certificate.ts";
 import { buildEscrow } from "./build/escrow.ts";
 import { buildMail } from "./build/mail.ts";
@@ -64,6 +65,7 @@ export async function program(): Promise<Record<string, unknown>> {
   buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
   const workers = buildWorkers(context, tailnet);
   buildBackups(context);
+  const dayTwo = buildDayTwo(context, { compute, databases, mastodon });
   const escrow = buildEscrow(context, { storage, mastodon, saved });
   buildMetrics(context, { compute, mail, mastodon });
   buildAutoscaling(context, { compute, mastodon });
@@ -82,5 +84,6 @@ export async function program(): Promise<Record<string, unknown>> {
     plans,
     docsSite,
     escrow,
+    dayTwo,
   });
 }

@@ -13,6 +13,7 @@ import { mailSettingsSchema } from "../components/mail/settings.ts";
 import { mastodonSettingsSchema } from "../components/mastodon/settings.ts";
 import { metricsSettingsSchema } from "../components/metrics/settings.ts";
 import { monitoringSettingsSchema } from "../components/monitoring/settings.ts";
+import { dayTwoSettingsSchema } from "../components/mastodon/day-two/settings.ts";
 import { networkSettingsSchema } from "../components/network/settings.ts";
 import { nameSchema } from "../components/shapes.ts";
 import { storageSettingsSchema } from "../components/storage/settings.ts";
@@ -50,6 +51,7 @@ export const settingsSchema = z.strictObject({
   metrics: metricsSettingsSchema.prefault({}),
   autoscaling: autoscalingSettingsSchema.prefault({}),
   mastodon: mastodonSettingsSchema.prefault({}),
+  dayTwo: dayTwoSettingsSchema.prefault({}),
   cost: costSettingsSchema.prefault({}),
   secrets: secretsSettingsSchema,
 });

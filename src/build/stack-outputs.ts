@@ -7,6 +7,7 @@ import type { Cdn } from "../../components/cdn/cdn.ts";
 import { allowedHosts } from "../../components/cdn/media-move/hosts.ts";
 import { nodePoolName } from "../../components/kubernetes/inputs.ts";
 import type { Ses } from "../../components/mail/ses.ts";
+import type { DayTwo } from "../../components/mastodon/day-two/day-two.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { Escrow } from "../../components/escrow/escrow.ts";
 import type { SiteObject } from "../../components/storage/site/objects.ts";
@@ -19,6 +20,7 @@ import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
+import { dayTwoWorkloads } from "./day-two.ts";
 import { escrowOutput } from "./escrow.ts";
 import { mailFrom, mailQuota } from "./mail.ts";
 import { purgeWorkloads } from "./purge.ts";
@@ -39,6 +41,7 @@ export interface OutputParts {
   readonly plans: Plans;
   readonly docsSite: readonly SiteObject[];
   readonly escrow: Escrow | undefined;
+  readonly dayTwo: DayTwo | undefined;
 }
 
 type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
@@ -123,6 +126,7 @@ function created(context: Context, parts: OutputParts) {
       ...purgeWorkloads(context),
       ...watchdogWorkloads(context),
       ...metricsWorkloads(context),
+      ...dayTwoWorkloads(context, parts.dayTwo),
       ...autoscalingWorkloads(context),
     ],
     media: {

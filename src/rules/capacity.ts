@@ -102,7 +102,17 @@ function serverPools(settings: CapacitySettings): PoolPlan[] {
   return poolPlans(settings).filter(({ pool }) => pool !== "system");
 }
 
-const needs = ["kubernetes", "mastodon", "cdn", "certificates", "metrics", "autoscaling", "secrets"] as const;
+const needs = [
+  "dayTwo",
+  "database",
+  "kubernetes",
+  "mastodon",
+  "cdn",
+  "certificates",
+  "metrics",
+  "autoscaling",
+  "secrets",
+] as const;
 
 export const capacityRules = [
   rule(needs, assertPodsFitNodes),

@@ -27,6 +27,7 @@ const needs = [
   "monitoring",
   "workers",
   "cost",
+  "dayTwo",
 ] as const;
 
 export const costRules = [rule(needs, assertWithinBudget)];

@@ -15,6 +15,8 @@ const subjects = settingsSchema.pick({
   account: true,
   kubernetes: true,
   mastodon: true,
+  dayTwo: true,
+  database: true,
   workers: true,
   cdn: true,
   certificates: true,

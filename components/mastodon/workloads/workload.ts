@@ -8,7 +8,18 @@ export type DeploymentSpec = kubernetes.types.input.apps.v1.DeploymentSpec;
 type DeploymentStrategy = kubernetes.types.input.apps.v1.DeploymentStrategy;
 
 /** What kind of pod it is. Network policies and service accounts go by it. */
-export type Role = LastingRole | "migrate" | "prometheus" | "alertmanager" | "watchdog" | "cdn-purge";
+export type Role =
+  | LastingRole
+  | "migrate"
+  | "prometheus"
+  | "alertmanager"
+  | "watchdog"
+  | "cdn-purge"
+  | "assets-copy"
+  | DayTwoKind;
+
+/** Kinds of jobs for what a server needs besides running. */
+type DayTwoKind = "first-admin" | "search-index" | "clean-up" | "mail-domains" | "tootctl";
 
 /** Kinds of pods that run until they are told to stop. */
 export type LastingRole = "web" | "streaming" | "sidekiq" | "edge";

@@ -1,11 +1,12 @@
 // Which pods run in which pool: those that name it, and where no taint keeps them out, those that name none.
 import { workloadDemands } from "../../../components/mastodon/demand.ts";
 import type { Settings } from "../../settings-schema.ts";
+import { dayTwoPods, type DayTwoSubjects } from "../day-two.ts";
 import type { PodGroup } from "./nodes-needed.ts";
 import { neighbourPods, type OtherPodsSettings, poollessPods } from "./other-pods.ts";
 
 /** The settings that say what runs where. */
-export type CapacitySettings = Pick<Settings, "kubernetes" | "mastodon"> & OtherPodsSettings;
+export type CapacitySettings = Pick<Settings, "kubernetes" | "mastodon"> & OtherPodsSettings & DayTwoSubjects;
 
 /** Pods of one workload: how many at rest, and how many at most, with those of a roll or a job on top. */
 export interface PlannedPods {
@@ -37,8 +38,9 @@ export function podsOf(pool: string, settings: CapacitySettings): PlannedPods[] 
   const neighbours = (["web", "sidekiq"] as const)
     .filter((wanted) => poolOf(wanted, pools) === pool)
     .flatMap((wanted) => neighbourPods(wanted, settings));
+  const jobs = poolOf("sidekiq", pools) === pool ? dayTwoPods(settings) : [];
   const strangers = isOpen(pools[pool]) ? poollessPods(settings) : [];
-  return [...own, ...neighbours, ...strangers];
+  return [...own, ...neighbours, ...jobs, ...strangers];
 }
 
 /** Whether pods that stand no taint may run there. */

@@ -2,10 +2,11 @@
 import { connectionLimit } from "../../../components/database/plans.ts";
 import { poolNames, type PoolName, type PoolSizes } from "../../../components/database/pools.ts";
 import type { Settings } from "../../settings-schema.ts";
+import type { DayTwoSubjects } from "../day-two.ts";
 import { connectionsOf, consumersOf, directConsumers, type Consumer } from "./consumers.ts";
 
 /** The subjects that decide on connections. */
-export type ConnectionSettings = Pick<Settings, "database" | "mastodon" | "workers">;
+export type ConnectionSettings = Pick<Settings, "database" | "mastodon" | "workers"> & DayTwoSubjects;
 
 interface PoolBudget {
   readonly name: PoolName;
@@ -46,7 +47,7 @@ export function connectionBudget(settings: ConnectionSettings): ConnectionBudget
     const needed = Math.ceil(clients / clientsPerConnection);
     return { name, clients, needed, size: given[name] ?? Math.ceil(needed / poolStep) * poolStep };
   });
-  const direct = sum(directConsumers.map(({ connections }) => connections));
+  const direct = sum(directConsumers(settings).map(({ connections }) => connections));
   return {
     size,
     limit: connectionLimit(size),

@@ -2,6 +2,7 @@
 import type { PoolName } from "../../../components/database/pools.ts";
 import { workloadDemands } from "../../../components/mastodon/demand.ts";
 import type { Settings } from "../../settings-schema.ts";
+import { dayTwoConsumers, type DayTwoSubjects } from "../day-two.ts";
 
 /** Pods or hosts of one kind that connect through a pool. */
 export interface Consumer {
@@ -83,8 +84,18 @@ function podsByName(mastodon: Settings["mastodon"]): (name: string) => Pick<Cons
   };
 }
 
-/** What goes past the pools, on the direct port; each may happen while all pools are full. */
-export const directConsumers: readonly { readonly name: string; readonly connections: number }[] = [
+/** What goes past the pools, on the direct port. */
+export interface DirectConsumer {
+  readonly name: string;
+  readonly connections: number;
+}
+
+/** Each may happen while all pools are full, and all at once: nothing keeps jobs from meeting. */
+export function directConsumers(settings: DayTwoSubjects): readonly DirectConsumer[] {
+  return [...always, ...dayTwoConsumers(settings)];
+}
+
+const always: readonly DirectConsumer[] = [
   // The grant before it has ended by then; Rails may take a second one for the advisory lock.
   { name: "migration", connections: 2 },
   { name: "dump", connections: 1 },

@@ -48,7 +48,7 @@ export function connectionFigures(settings: ConnectionSettings): z.infer<typeof 
         each: consumer.each,
         connections: connectionsOf(consumer),
       })),
-      ...directConsumers.map(({ name, connections }) => ({
+      ...directConsumers(settings).map(({ name, connections }) => ({
         name,
         pool: "direct" as const,
         pods: 1,

@@ -1,0 +1,49 @@
+// When CronJobs run: times as Kubernetes takes them, checked before the API server sees them.
+import { Cron } from "croner";
+import { z } from "zod";
+
+/** What Kubernetes reads (its robfig/cron) and croner reads too: five fields, no `L`, `#`, `?`, `W`, and Sunday is 0. */
+const field = "[\\d*,/-]+";
+const form = new RegExp(`^${field} ${field} ${field} (${field}|[A-Z,-]+) ([0-6*,/-]+|[A-Z,-]+)$`);
+
+const example = "minute hour day month weekday, weekdays 0 (Sunday) to 6, for example 17 6 * * 0";
+
+/** Any moment: only distances between runs are looked at. */
+const start = new Date("2026-01-01T00:00:00Z");
+
+/** Hours from one run to the next, at the least; undefined where there are no two runs. */
+function shortestGap(schedule: string): number | undefined {
+  const runs = new Cron(schedule, { mode: "5-part", paused: true, timezone: "Etc/UTC" }).nextRuns(50, start);
+  const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index]?.getTime() ?? 0));
+  return gaps.length === 0 ? undefined : Math.min(...gaps) / 3_600_000;
+}
+
+/** What is wrong with a schedule, or nothing. */
+function scheduleProblem(schedule: string, hours: number): string | undefined {
+  if (!form.test(schedule)) return `must be ${example}`;
+  try {
+    const gap = shortestGap(schedule);
+    if (gap === undefined) return `never comes; take ${example}`;
+    return gap < hours ? `comes again after ${gap} hours; it must leave ${hours} hours between two runs` : undefined;
+  } catch {
+    return `has a number that is too large, or a range from a larger to a smaller one; take ${example}`;
+  }
+}
+
+/**
+ * The times of a CronJob.
+ * @param hours fewest hours between two runs
+ */
+export function scheduleSchema(hours: number) {
+  return z.string().superRefine((schedule, context) => {
+    const message = scheduleProblem(schedule, hours);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+}
+
+const zones: ReadonlySet<string> = new Set([...Intl.supportedValuesOf("timeZone"), "UTC", "Etc/UTC"]);
+
+/** A time zone by its name in the tz database. Kubernetes takes no offsets, and minds capitals. */
+export const timeZoneSchema = z.string().refine((zone) => zones.has(zone), {
+  error: "must be a time zone of the tz database, for example America/Toronto or Etc/UTC",
+});

@@ -1,0 +1,33 @@
+# Makes sure that the server has the owner whom the settings name. `rails runner` runs it; a second run finds nothing left to do.
+require "open3"
+
+username = ENV.fetch("ADMIN_USERNAME")
+email = ENV.fetch("ADMIN_EMAIL")
+
+# @return what tootctl wrote, without the password that it makes up and prints: nobody shall know it
+def tootctl(*words)
+  output, status = Open3.capture2e("bin/tootctl", *words)
+  return if status.success?
+
+  warn output.lines.grep_v(/password/i).join
+  abort "tootctl #{words.first(2).join(' ')} failed; nothing was given to anybody"
+end
+
+account = Account.find_local(username)
+if account.nil?
+  tootctl("accounts", "create", username, "--email", email, "--confirmed", "--approve", "--role", "Owner")
+else
+  # Somebody else may have signed up with that name, and must not become the owner.
+  unless account.user&.email&.casecmp?(email)
+    abort "the account #{username} exists, but with another mail address than dayTwo.admin.email; nothing was changed"
+  end
+  tootctl("accounts", "modify", username, "--role", "Owner", "--confirm", "--approve")
+end
+
+user = Account.find_local(username).user
+if user.current_sign_in_at.nil? && user.reset_password_sent_at.nil?
+  user.send_reset_password_instructions
+  puts "#{username} is the owner; a mail tells how to set a password"
+else
+  puts "#{username} is the owner"
+end
