@@ -3,6 +3,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { CachePurgeArgs } from "./cache-purge.ts";
 import type { MastodonSettings, Resources } from "./settings.ts";
+import type { DumpArgs } from "./upgrade/upgrade-dump.ts";
 
 /** On which nodes pods run. */
 export interface Placement {
@@ -87,6 +88,23 @@ interface MediaArgs {
   readonly formerHost?: string | undefined;
 }
 
+/** Where the scripts and styles of all versions lie, side by side. */
+export interface AssetsArgs {
+  readonly bucket: pulumi.Input<string>;
+  readonly region: string;
+  /** With scheme and without bucket. */
+  readonly endpoint: string;
+  readonly accessKeyId: pulumi.Input<string>;
+  readonly secretAccessKey: pulumi.Input<string>;
+  /** The bucket's own host name, from which the edge takes what the pods of this version do not have. */
+  readonly host: string;
+  /**
+   * Origin that pages load them from, with scheme.
+   * @default - the site's own host
+   */
+  readonly cdn?: string | undefined;
+}
+
 interface MailArgs {
   readonly host: pulumi.Input<string>;
   /** 2587 is the STARTTLS port that DigitalOcean does not block. */
@@ -156,6 +174,8 @@ export interface MastodonArgs {
   /** @default - no full-text search */
   readonly search?: SearchArgs | undefined;
   readonly media: MediaArgs;
+  /** @default - they are in the pods only, each version's own */
+  readonly assets?: AssetsArgs | undefined;
   readonly mail: MailArgs;
   readonly loadBalancer: LoadBalancerArgs;
   /** `web`: web, streaming, edge. `sidekiq`: workers and jobs. The same placement twice is allowed. */
@@ -174,6 +194,8 @@ export interface MastodonArgs {
    * @default - none
    */
   readonly scaled?: readonly string[] | undefined;
+  /** @default - versions are migrated without a dump before */
+  readonly dump?: DumpArgs | undefined;
   /** Refuses deletion of the generated secrets, without which the database cannot be read. */
   readonly protect: boolean;
 }

@@ -5,7 +5,8 @@ import type { MastodonArgs } from "./args.ts";
 import { cachePurgeConfigName, cachePurgeFiles } from "./cache-purge.ts";
 import { checksumOf } from "./checksum.ts";
 import { maintenanceFile, maintenancePage } from "./edge/maintenance.ts";
-import { edgeFolder, nginxConfiguration, nginxTlsConfiguration } from "./edge/nginx.ts";
+import { nginxConfiguration, nginxTlsConfiguration } from "./edge/nginx.ts";
+import { edgeFolder, type EdgeOptions } from "./edge/options.ts";
 import { startFile, startScript, tlsFile } from "./edge/tls.ts";
 import type { Environment } from "./environment/environment.ts";
 import { databaseCaFile, databaseCaPath, type MastodonSecrets } from "./environment/inputs.ts";
@@ -82,8 +83,18 @@ function edgeFiles(args: ConfigurationArgs): Record<string, string> {
   const proxies = [network.pods, network.vpc, ...settings.trustedProxies];
   const formerMedia = media.formerHost === undefined ? undefined : { from: media.formerHost, to: media.aliasHost };
   const endsTls = loadBalancer.tls.at === "edge";
-  const { uploadMib } = settings.edge;
-  const options = { domains, proxies, uploadMib, formerMedia, endsTls, metrics: metrics !== undefined };
+  const { uploadMib, limits, adminPages } = settings.edge;
+  const options: EdgeOptions = {
+    domains,
+    proxies,
+    uploadMib,
+    limits,
+    adminPages,
+    assetsHost: args.assets?.host,
+    formerMedia,
+    endsTls,
+    metrics: metrics !== undefined,
+  };
   return {
     [edgeConfigFile]: nginxConfiguration(options),
     ...(endsTls && {

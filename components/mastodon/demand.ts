@@ -1,4 +1,5 @@
 // What each workload asks of the cluster: how many pods at rest, at most and during a roll, and what one pod requests.
+import { assetsCopyResources, assetsJobName } from "./assets/job.ts";
 import { isScheduler } from "./rules/scheduler.ts";
 import { type MastodonSettings, mostReplicas, type Resources } from "./settings.ts";
 import { migrationName, migrationResources } from "./workloads/migration.ts";
@@ -25,7 +26,7 @@ export interface WorkloadDemand {
 }
 
 /**
- * Every Deployment, then the migration.
+ * Every Deployment, then the jobs that come before them.
  * @param exporter what the collector of metrics in each web pod asks for; without it there is none
  */
 export function workloadDemands(settings: MastodonSettings, exporter?: Resources): WorkloadDemand[] {
@@ -50,6 +51,7 @@ export function workloadDemands(settings: MastodonSettings, exporter?: Resources
       // The scheduler's old pod ends before its new one starts.
       surge: isScheduler(group) ? 0 : 1,
     })),
+    ...assetsCopyDemand(settings),
     migrationDemand(settings),
   ];
 }
@@ -57,6 +59,14 @@ export function workloadDemands(settings: MastodonSettings, exporter?: Resources
 function migrationDemand({ version }: MastodonSettings): WorkloadDemand {
   const name = migrationName(version);
   return { name, role: "migrate", pool: "sidekiq", ...railsPod(migrationResources), replicas: 0, most: 0, surge: 1 };
+}
+
+function assetsCopyDemand(settings: MastodonSettings): WorkloadDemand[] {
+  if (!settings.assets.copy) return [];
+  const name = assetsJobName(settings);
+  // It ends before the migration starts, which asks for more: nothing comes on top.
+  const job = { replicas: 0, most: 0, surge: 0 };
+  return [{ name, role: "assets-copy", pool: "sidekiq", ...podRequests(assetsCopyResources), ...job }];
 }
 
 function counts(workload: { readonly replicas: number; readonly maxReplicas?: number | undefined }) {

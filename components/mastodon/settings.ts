@@ -1,8 +1,13 @@
 // Settings of Mastodon itself: its version, its processes and how many of each run.
 import { z } from "zod";
+import { assetsSchema } from "./assets/settings.ts";
+import { edgeLimitsSchema } from "./edge/settings.ts";
+import { networkSchema } from "./networks.ts";
 import { environmentProblems } from "./rules/extra-environment.ts";
 import { queueProblems } from "./rules/queues.ts";
 import { schedulerProblems } from "./rules/scheduler.ts";
+import { releaseSchema } from "./upgrade/release.ts";
+import { upgradesSchema } from "./upgrade/settings.ts";
 import { edgeImage, mastodonVersion, railsImage, streamingImage } from "./versions.ts";
 
 const cpuSchema = z.string().regex(/^([1-9]\d*m|[1-9]\d*(\.\d+)?)$/, {
@@ -115,6 +120,11 @@ const edgeSchema = z
     replicas: replicas(2).default(2),
     maxReplicas: maxReplicasSchema,
     uploadMib: z.int().min(16).max(500).default(99).describe("largest upload; Mastodon takes videos up to 99 MB"),
+    limits: edgeLimitsSchema.prefault({}).describe("what one client may do, before Mastodon is asked"),
+    adminPages: z
+      .boolean({ error: "must be true or false" })
+      .default(false)
+      .describe("lets people with Mastodon's DevOps permission reach /sidekiq and /pghero from outside"),
     resources: resourcesSchema.prefault({ cpu: "200m", memory: "128Mi", memoryLimit: "256Mi" }),
   })
   .refine(isOrdered, notBelowReplicas);
@@ -129,16 +139,13 @@ const sidekiqSchema = z
       context.addIssue({ code: "custom", path: [path], input: value, message });
   });
 
-const versionSchema = z.string().regex(/^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/, {
-  error: `must be a Mastodon release without the v, for example ${mastodonVersion}`,
-});
-
 const imageSchema = z.string().regex(/^[a-z0-9][a-z0-9./_-]*$/, {
   error: `must be an image without tag and digest, for example ${railsImage}`,
 });
 
 export const mastodonSettingsSchema = z.strictObject({
-  version: versionSchema.default(mastodonVersion).describe("Mastodon release; a new one migrates the database first"),
+  version: releaseSchema.default(mastodonVersion).describe("Mastodon release; a new one migrates the database first"),
+  upgrades: upgradesSchema.prefault({}).describe("what must be safe before a migration"),
   images: z
     .strictObject({
       rails: imageSchema.default(railsImage),
@@ -157,6 +164,7 @@ export const mastodonSettingsSchema = z.strictObject({
   streaming: streamingSchema.prefault({}),
   sidekiq: sidekiqSchema.prefault({}),
   edge: edgeSchema.prefault({}),
+  assets: assetsSchema.prefault({}).describe("scripts and styles in a bucket, old and new ones side by side"),
   loadBalancerNodes: z
     .int()
     .min(1)
@@ -164,7 +172,7 @@ export const mastodonSettingsSchema = z.strictObject({
     .default(2)
     .describe("each carries 10,000 connections, and streaming holds one for every open browser; two survive a loss"),
   trustedProxies: z
-    .array(z.union([z.cidrv4(), z.cidrv6()], { error: "must be a network in CIDR notation, for example 192.0.2.0/24" }))
+    .array(networkSchema)
     .default([])
     .describe("further proxies in front of the load balancer"),
   environment: z

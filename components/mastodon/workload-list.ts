@@ -1,4 +1,5 @@
 // The list of what runs, for the stack's outputs.
+import { assetsCopyName, assetsJobName } from "./assets/job.ts";
 import { namespaceName } from "./kubernetes/namespace.ts";
 import type { MastodonSettings } from "./settings.ts";
 import { migrationName } from "./workloads/migration.ts";
@@ -14,7 +15,7 @@ export interface WorkloadEntry {
   readonly queues?: string[];
 }
 
-/** Every Deployment, then the migration of this version. */
+/** Every Deployment, then the jobs of this version. */
 export function workloadList(workloads: readonly Workload[], settings: MastodonSettings): WorkloadEntry[] {
   const deployments = workloads.map(({ name, role, replicas, queues }): WorkloadEntry => ({
     namespace: namespaceName,
@@ -31,5 +32,11 @@ export function workloadList(workloads: readonly Workload[], settings: MastodonS
     process: "migrate",
     replicas: 1,
   };
-  return [...deployments, migration];
+  return [...deployments, ...assetsCopy(settings), migration];
+}
+
+function assetsCopy(settings: MastodonSettings): WorkloadEntry[] {
+  if (!settings.assets.copy) return [];
+  const name = assetsJobName(settings);
+  return [{ namespace: namespaceName, name, kind: "Job", process: assetsCopyName, replicas: 1 }];
 }

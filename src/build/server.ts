@@ -46,6 +46,23 @@ function mediaArgs({ settings }: Context, { media: { bucket, key } }: Storage): 
   };
 }
 
+/** Nothing where scripts and styles stay in the pods. CloudFront sends every file with the header that lets pages of another host read it. */
+function assetsArgs({ settings, buckets }: Context, { assets: { bucket, key } }: Storage): MastodonArgs["assets"] {
+  if (key === undefined) return undefined;
+  const { region } = settings.storage.assets;
+  const endpoint = spacesEndpoint(region);
+  const throughCdn = settings.mastodon.assets.cdn ?? settings.cdn.kind === "cloudfront";
+  return {
+    bucket: bucket.bucket,
+    region,
+    endpoint,
+    accessKeyId: key.accessKeyId,
+    secretAccessKey: key.secretAccessKey,
+    host: `${buckets.assets}.${new URL(endpoint).host}`,
+    cdn: throughCdn ? `https://${settings.domains.assets}` : undefined,
+  };
+}
+
 /** Clients of a pool give its name in place of the database's. */
 function pooled({ host, pools, app }: Postgresql, pool: PoolName): DatabaseConnection {
   const { name, port } = pools[pool];
@@ -99,6 +116,7 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     valkey: { url: queue.url, cacheUrl: cache?.url, ports: cache ? [queue.port, cache.port] : [queue.port] },
     search,
     media: mediaArgs(context, storage),
+    assets: assetsArgs(context, storage),
     mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
     loadBalancer: {
       name: settings.name,

@@ -9,10 +9,10 @@ import { spacesEndpoint } from "./server.ts";
 
 /** Every bucket, with the names of the keys that open it; the keys themselves are no output. */
 export function bucketOutputs({ settings, buckets }: Context) {
-  const { name, storage, backups } = settings;
+  const { name, storage, backups, mastodon } = settings;
   const spaces = (["media", "assets", "docs", "backups"] as const).map((purpose) => {
     const { region } = storage[purpose];
-    const keys = bucketConsumers
+    const keys = bucketConsumers(mastodon.assets.copy)
       .filter(({ bucket }) => bucket === purpose)
       .map(({ consumer, permission }) => ({ name: spacesKeyName(name, consumer), permission }));
     const place = { name: buckets[purpose], region, endpoint: spacesEndpoint(region) };

@@ -1,6 +1,6 @@
 // Builds the buckets, the keys of those who use them, and what is published in them.
 import { BucketKey } from "../../components/storage/bucket-key.ts";
-import { mediaConsumer } from "../../components/storage/consumers.ts";
+import { assetsConsumer, type BucketConsumer, mediaConsumer } from "../../components/storage/consumers.ts";
 import type { BucketPurpose } from "../../components/storage/settings.ts";
 import type { SiteObject } from "../../components/storage/site/objects.ts";
 import { StaticSite } from "../../components/storage/site/static-site.ts";
@@ -20,23 +20,30 @@ export function buildStorage(context: Context, docsSite: readonly SiteObject[]) 
     origins: [web, `https://${domains.media}`, ...storage.media.origins],
     probe: true,
   });
-  const { consumer, permission } = mediaConsumer;
-  const key = new BucketKey(
-    "media-access",
-    { keyName: spacesKeyName(settings.name, consumer), bucket: media.bucket, permission },
-    inMainAccount,
-  );
+  const assets = bucketOf(context, "assets", { origins: [web], probe: true });
   const docs = bucketOf(context, "docs", { origins: [web], probe: true });
   if (docsSite.length > 0) {
     const { region } = storage.docs;
     new StaticSite("docs-site", { bucket: docs.bucket, region, objects: docsSite }, inMainAccount);
   }
   return {
-    media: { bucket: media, key },
-    assets: { bucket: bucketOf(context, "assets", { origins: [web], probe: true }) },
+    media: { bucket: media, key: keyOf(context, mediaConsumer, media) },
+    assets: {
+      bucket: assets,
+      key: settings.mastodon.assets.copy ? keyOf(context, assetsConsumer, assets) : undefined,
+    },
     docs: { bucket: docs },
     backups: { bucket: bucketOf(context, "backups", { origins: [], probe: false }) },
   };
+}
+
+function keyOf(
+  { settings, inMainAccount }: Context,
+  { consumer, bucket: purpose, permission }: BucketConsumer,
+  { bucket }: VersionedBucket,
+): BucketKey {
+  const keyName = spacesKeyName(settings.name, consumer);
+  return new BucketKey(`${purpose}-access`, { keyName, bucket, permission }, inMainAccount);
 }
 
 function bucketOf(

@@ -4,10 +4,9 @@ import { edgeMetricsPort } from "../../components/mastodon/edge/metrics.ts";
 import { edgePort, edgeTlsPort } from "../../components/mastodon/edge/tls.ts";
 import { nginxConfiguration } from "../../components/mastodon/edge/nginx.ts";
 import { exportedBy } from "../../components/metrics/names.ts";
+import { edgeOptions } from "../support/edge-under-test.ts";
 
-const domains = { local: "social.example", web: "web.social.example", streaming: "streaming.social.example" };
-const build = (metrics: boolean, endsTls = false) =>
-  nginxConfiguration({ domains, proxies: ["10.100.0.0/16"], uploadMib: 99, endsTls, metrics });
+const build = (metrics: boolean, endsTls = false) => nginxConfiguration(edgeOptions({ metrics, endsTls }));
 
 test.each([false, true])("on a port of its own (TLS at the edge: %s), in Prometheus' format", (endsTls) => {
   const text = build(true, endsTls);

@@ -54,10 +54,13 @@ describe.each(stackNames)("the buckets of %s", (stack) => {
     }
   });
 
-  it("are opened by one key, Mastodon's, and to the media only", () => {
+  it("are opened by a key for each that uses one, and each key to its own bucket only", () => {
     const keys = spaces(registrations, "SpacesKey").map(({ name, inputs }) => ({ name, grants: inputs["grants"] }));
-    const media = named(registrations, "media-bucket")?.["name"];
-    expect(keys).toEqual([{ name: "media-access-key", grants: [{ bucket: media, permission: "readwrite" }] }]);
+    const grants = (bucket: string) => [{ bucket: named(registrations, bucket)?.["name"], permission: "readwrite" }];
+    expect(keys.toSorted(({ name: a }, { name: b }) => (a < b ? -1 : 1))).toEqual([
+      { name: "assets-access-key", grants: grants("assets-bucket") },
+      { name: "media-access-key", grants: grants("media-bucket") },
+    ]);
   });
 
   it("may be read by scripts of the server's own pages, and written by nobody's", () => {
@@ -150,7 +153,7 @@ describe("the buckets' settings", () => {
     const { outputs } = await recordProgram(withSecrets(stackFile("prod")));
     expect(outputs["buckets"]).toEqual([
       expect.objectContaining({ purpose: "media", keys: [{ name: "social-mastodon", permission: "readwrite" }] }),
-      expect.objectContaining({ purpose: "assets", keys: [] }),
+      expect.objectContaining({ purpose: "assets", keys: [{ name: "social-assets", permission: "readwrite" }] }),
       expect.objectContaining({ purpose: "docs", keys: [] }),
       expect.objectContaining({ purpose: "backups", keys: [] }),
       expect.not.objectContaining({ keys: expect.anything() }),

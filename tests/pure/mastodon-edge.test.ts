@@ -1,13 +1,21 @@
-// The edge's configuration, as text. `nginx -t` and real requests were done by hand with Debian's nginx 1.22.
+// The edge's configuration, as text. What the real nginx makes of it is tested in tests/edge.
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { nginxConfiguration, nginxTlsConfiguration } from "../../components/mastodon/edge/nginx.ts";
+import { edgeLimitsSchema } from "../../components/mastodon/edge/settings.ts";
 import { startScript } from "../../components/mastodon/edge/tls.ts";
 import { answerSeconds, finishSeconds, idleSeconds } from "../../components/mastodon/edge/timeouts.ts";
 
 const domains = { local: "social.example", web: "web.social.example", streaming: "streaming.social.example" };
 const options = (change: Partial<typeof domains>, endsTls: boolean) => {
-  return { domains: { ...domains, ...change }, proxies: ["10.100.0.0/16", "192.0.2.0/24"], uploadMib: 99, endsTls };
+  return {
+    domains: { ...domains, ...change },
+    proxies: ["10.100.0.0/16", "192.0.2.0/24"],
+    uploadMib: 99,
+    limits: edgeLimitsSchema.parse({}),
+    adminPages: false,
+    endsTls,
+  };
 };
 const build = (change: Partial<typeof domains> = {}) => nginxConfiguration(options(change, false));
 
@@ -29,15 +37,17 @@ test("braces and ends of statements are balanced", () => {
 describe("routing", () => {
   test("sends the site to web and streaming paths to streaming, with the upgrade to a websocket", () => {
     const web = server(build(), domains.web);
-    expect(web).toContain("proxy_pass http://web:3000;");
-    expect(web).toMatch(/location ~ \^\/api\/v1\/streaming\(\/\|\$\) \{\s+proxy_pass http:\/\/streaming:4000;/);
+    expect(build()).toMatch(/upstream web_pods \{\s+server web:3000 /);
+    expect(build()).toMatch(/upstream streaming_pods \{\s+server streaming:4000 /);
+    expect(web).toContain("proxy_pass http://web_pods;");
+    expect(web).toMatch(/location ~ \^\/api\/v1\/streaming\(\/\|\$\) \{\s+proxy_pass http:\/\/streaming_pods;/);
     expect(build()).toContain("proxy_set_header Upgrade $http_upgrade;");
     expect(build()).toContain("proxy_set_header Connection $connection_upgrade;");
   });
 
   test("opens nothing of streaming but its own path, so that its metrics stay inside", () => {
     const streaming = server(build(), domains.streaming);
-    expect(streaming).not.toContain("web:3000");
+    expect(streaming).not.toContain("web_pods");
     expect(streaming).toMatch(/location \/ \{\s+return 404;/);
   });
 
@@ -58,7 +68,7 @@ describe("routing", () => {
   test("has one server where local domain, site and streaming are one host", () => {
     const text = build({ web: "social.example", streaming: "social.example" });
     expect(text.match(/server_name social\.example;/g)).toHaveLength(1);
-    expect(server(text, "social.example")).toContain("streaming:4000");
+    expect(server(text, "social.example")).toContain("streaming_pods");
     expect(server(text, "social.example")).not.toContain("return 30");
   });
 
@@ -89,8 +99,8 @@ test("shows the maintenance page by a path, so that a POST is answered 503 and n
 });
 
 test("writes below /tmp only", () => {
-  const paths = [...build().matchAll(/^\s*(?:pid|\w+_temp_path) (\S+);/gm)].map(([, path]) => path);
-  expect(paths).toHaveLength(6);
+  const paths = [...build().matchAll(/^\s*(?:pid|\w+_temp_path|proxy_cache_path) ([^ ;]+)/gm)].map(([, path]) => path);
+  expect(paths).toHaveLength(7);
   expect(paths.filter((path) => !path?.startsWith("/tmp/"))).toEqual([]);
 });
 
@@ -108,8 +118,9 @@ describe("where TLS ends at the edge", () => {
   test("every way from the load balancer begins with the client's address, and that alone is believed", () => {
     expect(plain).toContain("real_ip_header proxy_protocol;");
     expect(plain).not.toContain("X-Forwarded-For;\n  real_ip");
-    const listeners = [...`${plain}${tls}`.matchAll(/listen (?:\[::\]:)?(\d+)([^;]*);/g)];
+    const listeners = [...`${plain}${tls}`.matchAll(/listen (?:\[::\]:)?(\d+)(?!\.)\b([^;]*);/g)];
     for (const [line, port, rest] of listeners) expect(rest?.includes("proxy_protocol"), line).toBe(port !== "8081");
+    expect(plain).toContain("listen 127.0.0.1:8082;");
     expect(listeners).toHaveLength(4 * 2 + 4 * 2);
   });
 
@@ -118,7 +129,7 @@ describe("where TLS ends at the edge", () => {
     expect(forwarding).toContain("location ^~ /.well-known/acme-challenge/");
     expect(forwarding).toContain("proxy_next_upstream error timeout http_404;");
     expect(forwarding).toContain("return 301 https://$host$request_uri;");
-    expect(plain).not.toContain("web:3000");
+    expect(forwarding).not.toContain("web_pods");
   });
 
   test("unknown hosts are turned away, in plain HTTP and before a certificate is shown", () => {

@@ -1,5 +1,6 @@
 // TLS that ends at the edge: listeners, where the certificate comes from, and how its authority proves the host names.
 import { namespaceName } from "../kubernetes/namespace.ts";
+import { clusterResolver } from "./options.ts";
 
 /** Plain HTTP from the load balancer, and the only port where the load balancer ends TLS. */
 export const edgePort = 8080;
@@ -82,7 +83,7 @@ ${forwardedListeners(false)}
   server_name ${hosts.join(" ")};
 
   location ^~ /.well-known/acme-challenge/ {
-    resolver kube-dns.kube-system.svc.cluster.local valid=5s ipv6=off;
+    ${clusterResolver("5s")}
     set $solver ${solverService}.${namespaceName}.svc.cluster.local;
     proxy_pass http://$solver:${solverPort};
     proxy_next_upstream error timeout http_404;

@@ -1,6 +1,7 @@
 // The whole environment of each process: only what that process reads.
 import { cachePurgeSidekiqVariables, cachePurgeVariables } from "../cache-purge.ts";
 import {
+  assetHost,
   connection,
   extraMediaHosts,
   further,
@@ -34,6 +35,7 @@ export function webEnvironment(inputs: EnvironmentInputs): Environment {
     ...valkey(inputs),
     ...search(inputs),
     ...storage(inputs),
+    ...assetHost(inputs),
     ...mail(inputs),
     ...extraMediaHosts(inputs),
     ...cachePurgeVariables(inputs.cachePurge),
@@ -57,6 +59,7 @@ export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
     ...valkey(inputs),
     ...search(inputs),
     ...storage(inputs),
+    ...assetHost(inputs),
     ...mail(inputs),
     ...cachePurgeSidekiqVariables(inputs.cachePurge),
     ...sidekiqExporterVariables(inputs.metrics !== undefined),
@@ -89,6 +92,7 @@ export function jobsEnvironment(inputs: EnvironmentInputs): Environment {
     ...valkey(inputs),
     ...search(inputs),
     ...storage(inputs),
+    ...assetHost(inputs),
     ...cachePurgeVariables(inputs.cachePurge),
   });
 }

@@ -72,6 +72,11 @@ export function storage({ media }: EnvironmentInputs): Variables {
   };
 }
 
+/** Where pages and mails load scripts, styles and pictures of the site from; pages allow it in their policy by themselves. */
+export function assetHost({ assets }: EnvironmentInputs): Variables {
+  return assets?.cdn === undefined ? {} : { CDN_HOST: assets.cdn };
+}
+
 /** The policy that pages are sent with; only web writes it. What the operator lists stays. */
 export function extraMediaHosts({ media, settings }: EnvironmentInputs): Variables {
   if (media.extraHosts.length === 0) return {};

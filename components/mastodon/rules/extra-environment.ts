@@ -4,6 +4,7 @@ import type { Problem } from "../../problem.ts";
 
 /** What the stack sets itself; a second value would win or lose depending on the order of the sources. */
 export const ownedNames: readonly string[] = [
+  "CDN_HOST",
   "DB_HOST",
   "DB_NAME",
   "DB_PORT",

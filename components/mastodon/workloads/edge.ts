@@ -1,7 +1,7 @@
 // The edge workload: nginx between the load balancer and Mastodon's processes.
 import type { Placement } from "../args.ts";
 import { edgeMetricsPort } from "../edge/metrics.ts";
-import { edgeFolder, edgeHealthPath } from "../edge/nginx.ts";
+import { edgeFolder, edgeHealthPath } from "../edge/options.ts";
 import { finishSeconds } from "../edge/timeouts.ts";
 import {
   edgeCertificateFolder,

@@ -1,0 +1,229 @@
+// The real nginx with the edge's configuration: only addresses and folders are exchanged for those of this machine.
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { edgeFolder, type EdgeOptions } from "../../components/mastodon/edge/options.ts";
+import { maintenanceFile, maintenancePage } from "../../components/mastodon/edge/maintenance.ts";
+import { edgeMetricsPort } from "../../components/mastodon/edge/metrics.ts";
+import { nginxConfiguration, nginxTlsConfiguration } from "../../components/mastodon/edge/nginx.ts";
+import { operatorsPort } from "../../components/mastodon/edge/operators.ts";
+import { authoritiesFile } from "../../components/mastodon/edge/packs.ts";
+import {
+  edgeCertificateFolder,
+  edgeInsidePort,
+  edgePort,
+  edgeTlsPort,
+  solverPort,
+  startFile,
+  startScript,
+  tlsFile,
+} from "../../components/mastodon/edge/tls.ts";
+import { EngineError } from "../../tools/failures.ts";
+import { prepareNginx } from "../../tools/nginx.ts";
+import { run } from "../../tools/run.ts";
+import { freePort } from "./free-port.ts";
+
+/**
+ * The program; nothing, with the reason on the terminal, where it cannot be had. CI has it always, and fails without it.
+ */
+export async function findNginx(): Promise<string | undefined> {
+  try {
+    return await prepareNginx();
+  } catch (error) {
+    if (!(error instanceof EngineError) || process.env["CI"] !== undefined) throw error;
+    console.error(`\nSKIPPED: nothing of the edge is tested with the real nginx. ${error.message}\n`);
+    return undefined;
+  }
+}
+
+/** Listening ports by the name of what listens there in a pod. */
+const listeners = {
+  http: edgePort,
+  https: edgeTlsPort,
+  inside: edgeInsidePort,
+  metrics: edgeMetricsPort,
+  operators: operatorsPort,
+} as const;
+
+type Listener = keyof typeof listeners;
+
+/** Ports of the fakes behind the edge; where one is left out, nobody listens. */
+export interface Upstreams {
+  readonly web?: number;
+  readonly streaming?: number;
+  /** Speaks TLS as the bucket's host. */
+  readonly bucket?: number;
+  readonly solver?: number;
+  /** PEM of the authority that signed the bucket's certificate. */
+  readonly authority?: string;
+}
+
+export interface Certificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export class RealNginx {
+  /** Everything that nginx printed. */
+  log = "";
+  /** On this machine. */
+  readonly ports: Readonly<Record<Listener, number>>;
+  readonly folder: string;
+  readonly #program: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(program: string, folder: string, ports: Readonly<Record<Listener, number>>) {
+    this.#program = program;
+    this.folder = folder;
+    this.ports = ports;
+  }
+
+  /** Writes the files of a pod into a folder of its own. */
+  static async prepare(
+    program: string,
+    options: EdgeOptions,
+    upstreams: Upstreams = {},
+    certificate?: Certificate,
+  ): Promise<RealNginx> {
+    const folder = mkdtempSync(join(tmpdir(), "edge-"));
+    const ports: Record<Listener, number> = { http: 0, https: 0, inside: 0, metrics: 0, operators: 0 };
+    for (const name of names) ports[name] = await freePort();
+    const nginx = new RealNginx(program, folder, ports);
+    const dead = await freePort();
+    const relocate = (text: string) => nginx.#relocate(text, upstreams, dead);
+    mkdirSync(join(folder, "certificate"));
+    mkdirSync(join(folder, "bin"));
+    nginx.#write("mime.types", "types { text/html html; text/css css; text/javascript js; }\n");
+    nginx.#write("authorities.pem", upstreams.authority ?? rootCertificates[0] ?? "");
+    nginx.#write(maintenanceFile, maintenancePage(options.domains.web));
+    const shims = await missingModules(program);
+    nginx.#write("nginx.conf", relocate(nginxConfiguration(options)).replace("\nhttp {\n", `\nhttp {\n${shims}`));
+    if (options.endsTls) {
+      nginx.#write(tlsFile, relocate(nginxTlsConfiguration(options)));
+      nginx.#write(startFile, relocate(startScript(edgeFolder, "nginx.conf")));
+    }
+    if (certificate !== undefined) nginx.giveCertificate(certificate);
+    return nginx;
+  }
+
+  /** As cert-manager's Secret would appear in the pod. */
+  giveCertificate({ certificate, privateKey }: Certificate): void {
+    this.#write("certificate/tls.crt", certificate);
+    this.#write("certificate/tls.key", privateKey);
+  }
+
+  /** `nginx -t`: what it says about the configuration, empty where it has nothing to say. */
+  async check(): Promise<string> {
+    const { code, output } = await run(this.#program, this.#arguments("-t", "-q"));
+    return code === 0 ? output : `exit code ${code}: ${output}`;
+  }
+
+  /** Starts it as the container does, and waits until it listens. */
+  async start(endsTls = false): Promise<void> {
+    const child = endsTls
+      ? spawn("/bin/sh", [join(this.folder, startFile)], { stdio: ["ignore", "pipe", "pipe"], env: this.#pathFirst() })
+      : spawn(this.#program, this.#arguments("-g", `daemon off;${userLine}`), { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (bytes: Buffer) => {
+        this.log += bytes.toString();
+      });
+    await this.#listening();
+  }
+
+  /** Ends it as the image's stop signal does: what has begun is finished. */
+  async quit(): Promise<number | null> {
+    return this.#end("SIGQUIT");
+  }
+
+  /** Ends it at once and removes its folder. */
+  async stop(): Promise<void> {
+    await this.#end("SIGTERM");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    child.kill(signal);
+    return new Promise((resolve) => {
+      child.once("exit", (code) => resolve(code));
+    });
+  }
+
+  #arguments(...rest: readonly string[]): string[] {
+    const first = rest[0] === "-t" ? ["-g", userLine || "worker_priority 0;"] : [];
+    return ["-p", this.folder, "-c", join(this.folder, "nginx.conf"), ...first, ...rest];
+  }
+
+  /** The start script calls `nginx`. */
+  #pathFirst(): NodeJS.ProcessEnv {
+    return { ...process.env, PATH: `${join(this.folder, "bin")}:${process.env["PATH"] ?? ""}` };
+  }
+
+  #write(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** Everything exchanged must have been there: a change of the configuration must not slip past this. */
+  #relocate(text: string, { web, streaming, bucket, solver }: Upstreams, dead: number): string {
+    const here = (port: number | undefined) => `127.0.0.1:${port ?? dead}`;
+    const exchanges: readonly (readonly [string | RegExp, string])[] = [
+      // First, because the test's own folder may lie in /tmp.
+      [/(?<=[ "=])\/tmp\//g, `${this.folder}/`],
+      [/\n *listen \[::\][^;]*;/g, ""],
+      ...names.map((name) => [`listen ${listeners[name]}`, `listen ${here(this.ports[name])}`] as const),
+      [`listen 127.0.0.1:${operatorsPort}`, `listen ${here(this.ports.operators)}`],
+      ["server web:3000", `server ${here(web)}`],
+      ["server streaming:4000", `server ${here(streaming)}`],
+      ["https://$assets_host$uri", `https://${here(bucket)}$uri`],
+      [`http://$solver:${solverPort}`, `http://${here(solver)}`],
+      [/resolver kube-dns[^;]*;/g, "resolver 127.0.0.1;"],
+      [authoritiesFile, join(this.folder, "authorities.pem")],
+      ["/etc/nginx/mime.types", join(this.folder, "mime.types")],
+      [edgeCertificateFolder, join(this.folder, "certificate")],
+      [edgeFolder, this.folder],
+    ];
+    const moved = exchanges.reduce((now, [from, to]) => now.replaceAll(from, to), text);
+    for (const [left] of moved.matchAll(/kube-dns|\/etc\/nginx|\/etc\/ssl|server (web|streaming):|listen (?!127\.)/g))
+      throw new Error(`the test left ${left} in the configuration`);
+    return moved;
+  }
+
+  async #listening(): Promise<void> {
+    for (;;) {
+      if (this.#child?.exitCode !== null) throw new Error(`nginx ended: ${this.log}`);
+      if (await canConnect(this.ports.http)) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+const names: readonly Listener[] = ["http", "https", "inside", "metrics", "operators"];
+
+/** As root, nginx' workers would become somebody who may not read the test's folder. */
+const userLine = process.getuid?.() === 0 ? "user root;" : "";
+
+/** Variables of modules that the image has and this binary has not, so that the lines which use them are still read. */
+async function missingModules(program: string): Promise<string> {
+  const { output } = await run(program, ["-V"]);
+  if (output.includes("stub_status")) return "";
+  return ["active", "reading", "writing", "waiting"]
+    .map((state) => `  map $host $connections_${state} {\n    default 1;\n  }\n`)
+    .join("");
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
