@@ -53,7 +53,7 @@ export class Mastodon extends pulumi.ComponentResource {
     const workloads = [web, streaming, edge, ...workers];
 
     const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });
-    const namespace = createNamespace(name, endsTls, childOf({ parent: this, provider }));
+    const namespace = createNamespace(name, childOf({ parent: this, provider }));
     const scope: Scope = { name, namespace, parent: this, provider };
     const guardrails = new Guardrails(`${name}-guardrails`, { ...args, workloads, namespace }, { parent: this });
     const configuration = new Configuration(
@@ -97,8 +97,9 @@ export class Mastodon extends pulumi.ComponentResource {
   }
 }
 
-function createNamespace(name: string, endsTls: boolean, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const labels = { ...namespaceLabels, ...(endsTls ? withoutWebhook : {}) };
+function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  // Always, so that it is still there when cert-manager goes: names.ts tells why.
+  const labels = { ...namespaceLabels, ...withoutWebhook };
   const metadata = { name: namespaceName, labels };
   return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
