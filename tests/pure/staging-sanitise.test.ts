@@ -3,7 +3,15 @@ import type { PGlite, Transaction } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sanitiseSql } from "../../components/staging/sanitise.ts";
 import { treatments } from "../../components/staging/treatments.ts";
-import { everything, mastodonDatabase, mastodonTables, telltale, telltaleRow } from "../support/mastodon-database.ts";
+import {
+  everything,
+  mastodonDatabase,
+  mastodonTables,
+  people,
+  post,
+  telltale,
+  telltaleRow,
+} from "../support/mastodon-database.ts";
 
 const names = { source: ["social.example", "web.social.example"], web: "staging.example" };
 const sql = sanitiseSql(names, "november");
@@ -44,23 +52,6 @@ const meant: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   settings: { var: "'site_title'" },
   follows: { target_account_id: "1" },
 };
-
-/** Three people of the server, the server's own actor, and somebody elsewhere. */
-const people = `
-  INSERT INTO public.accounts (id, username, domain, private_key, public_key, note, display_name, uri, header_remote_url, inbox_url, outbox_url,
-    shared_inbox_url, followers_url, following_url, locked, protocol, memorial, avatar_description, header_description)
-  SELECT id, username, domain, CASE WHEN domain IS NULL THEN 'private' END, 'public', '', '', '', '', 'https://elsewhere.example/inbox', '',
-    'https://elsewhere.example/inbox', '', '', false, 1, false, '', ''
-  FROM (VALUES (-99, 'instance', NULL), (1, 'ada', NULL), (2, 'bob', NULL), (3, 'eve', NULL), (4, 'remote', 'elsewhere.example'))
-    AS person (id, username, domain);
-  INSERT INTO public.users (id, account_id, email, encrypted_password, confirmed_at, approved, disabled, otp_required_for_login, role_id, sign_in_count)
-  SELECT id, id, 'person' || id || '@mail.example', CASE id WHEN 1 THEN '' ELSE 'hash' END, now(), true, false, true, 1, 9
-  FROM generate_series(1, 3) AS id;`;
-
-/** A post of the first person. */
-const post = (id: number, visibility: number, text: string): string => `
-  INSERT INTO public.statuses (id, account_id, visibility, text, spoiler_text, sensitive, local)
-  VALUES (${id}, 1, ${visibility}, '${text}', '', false, true);`;
 
 const harmless = ["bigint", "bigint[]", "integer", "boolean", "timestamp"];
 const textColumns = mastodonTables.flatMap(({ name, columns }) =>

@@ -92,13 +92,17 @@ const referencesSql = ({ name, columns }: Table): string =>
     .join("\n");
 
 /** All tables with their references, and a materialised view as Mastodon has some. */
+export const schemaSql = `
+  ${mastodonTables.map(tableSql).join("\n")}
+  ${mastodonTables.map(referencesSql).join("\n")}
+  CREATE FUNCTION public.timestamp_id(table_name text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+  CREATE MATERIALIZED VIEW public.instances AS SELECT domain, count(*) AS count, min(email) AS example
+  FROM public.accounts LEFT JOIN public.users ON account_id = accounts.id GROUP BY domain;`;
+
+/** A PostgreSQL of its own inside this process. */
 export async function mastodonDatabase(): Promise<PGlite> {
   const database = new PGlite();
-  await database.exec(`
-    ${mastodonTables.map(tableSql).join("\n")}
-    ${mastodonTables.map(referencesSql).join("\n")}
-    CREATE MATERIALIZED VIEW public.instances AS SELECT domain, count(*) AS count, min(email) AS example
-    FROM public.accounts LEFT JOIN public.users ON account_id = accounts.id GROUP BY domain;`);
+  await database.exec(schemaSql);
   return database;
 }
 
@@ -142,3 +146,21 @@ export async function everything(database: Transaction): Promise<Map<string, str
   }
   return texts;
 }
+
+/** Three people of the server, the server's own actor, and somebody elsewhere. */
+export const people = `
+  INSERT INTO public.user_roles (id, name, color, position, permissions, require_2fa) VALUES (1, 'Owner', '', 1, 1, false);
+  INSERT INTO public.accounts (id, username, domain, private_key, public_key, note, display_name, uri, header_remote_url, inbox_url, outbox_url,
+    shared_inbox_url, followers_url, following_url, locked, protocol, memorial, avatar_description, header_description)
+  SELECT id, username, domain, CASE WHEN domain IS NULL THEN 'private' END, 'public', '', '', '', '', 'https://elsewhere.example/inbox', '',
+    'https://elsewhere.example/inbox', '', '', false, 1, false, '', ''
+  FROM (VALUES (-99, 'instance', NULL), (1, 'ada', NULL), (2, 'bob', NULL), (3, 'eve', NULL), (4, 'remote', 'elsewhere.example'))
+    AS person (id, username, domain);
+  INSERT INTO public.users (id, account_id, email, encrypted_password, confirmed_at, approved, disabled, otp_required_for_login, role_id, sign_in_count)
+  SELECT id, id, 'person' || id || '@mail.example', CASE id WHEN 1 THEN '' ELSE 'hash' END, now(), true, false, true, 1, 9
+  FROM generate_series(1, 3) AS id;`;
+
+/** A post of the first person. */
+export const post = (id: number, visibility: number, text: string): string => `
+  INSERT INTO public.statuses (id, account_id, visibility, text, spoiler_text, sensitive, local)
+  VALUES (${id}, 1, ${visibility}, '${text}', '', false, true);`;
