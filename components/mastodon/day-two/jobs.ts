@@ -85,42 +85,45 @@ function searchIndexJob(concurrency: number): DayTwoJob {
 }
 
 function cleanUps({ concurrency, media, profiles, previewCards, statuses, orphans }: DayTwoSettings["cleanUp"]) {
-  const threads = ["--concurrency", String(concurrency)];
-  const since = ({ days }: { readonly days: number }) => ["--days", String(days)];
-  const all = [
-    cleanUp("media", media, concurrency + 1, [
-      ...["media", "remove", ...since(media), ...threads],
-      ...(media.keepInteracted ? ["--keep-interacted"] : []),
-    ]),
-    cleanUp("profiles", profiles, concurrency + 1, [
-      ...["media", "remove", profiles.headersOnly ? "--remove-headers" : "--prune-profiles"],
-      ...[...since(profiles), ...threads],
-    ]),
-    cleanUp("preview-cards", previewCards, concurrency + 1, [
-      ...["preview_cards", "remove", ...since(previewCards), ...threads],
-    ]),
-    cleanUp("statuses", statuses, 1, ["statuses", "remove", ...since(statuses)]),
-    cleanUp("orphans", orphans, 1, ["media", "remove-orphans"]),
+  const threads = `--concurrency ${concurrency}`;
+  const spare = media.keepInteracted ? " --keep-interacted" : "";
+  const what = profiles.headersOnly ? "--remove-headers" : "--prune-profiles";
+  return [
+    ...cleanUp("media", media, `media remove --days ${media.days} ${threads}${spare}`, concurrency + 1),
+    ...cleanUp("profiles", profiles, `media remove ${what} --days ${profiles.days} ${threads}`, concurrency + 1),
+    ...cleanUp(
+      "preview-cards",
+      previewCards,
+      `preview_cards remove --days ${previewCards.days} ${threads}`,
+      concurrency + 1,
+    ),
+    ...cleanUp("statuses", statuses, `statuses remove --days ${statuses.days}`, 1),
+    ...cleanUp("orphans", orphans, "media remove-orphans", 1),
   ];
-  return all.filter(({ enabled }) => enabled).map(({ job }) => job);
 }
 
 function cleanUp(
   what: string,
   { enabled, schedule }: { readonly enabled: boolean; readonly schedule: string },
+  command: string,
   connections: number,
-  words: readonly string[],
-): { readonly enabled: boolean; readonly job: DayTwoJob } {
+): DayTwoJob[] {
+  if (!enabled) return [];
   const job: DayTwoJob = {
     name: `clean-up-${what}`,
     role: "clean-up",
     occasion: { at: schedule },
-    args: ["bin/tootctl", ...words],
+    args: tootctl(command),
     connections,
     hours: 23,
     retries: 0, // the next time comes
   };
-  return { enabled, job };
+  return [job];
+}
+
+/** No word of a command holds a space: the settings see to that. */
+function tootctl(command: string): string[] {
+  return ["bin/tootctl", ...command.split(" ")];
 }
 
 function mailDomainsJob(
@@ -154,7 +157,7 @@ function commandJob(
     name: `tootctl-${name}`,
     role: "tootctl",
     occasion: { once: "ever", awaited: false },
-    args: ["bin/tootctl", ...run.split(" ")],
+    args: tootctl(run),
     variables: { REVISION: String(revision) },
     connections,
     hours,
