@@ -120,6 +120,16 @@ describe("jobs beside the server", () => {
     );
   });
 
+  it("take their connections from those of tootctl by hand, as far as these go", () => {
+    const total = (changes: object): number =>
+      directConsumers(parseSettings(prod({ database, ...changes }))).reduce((sum, one) => sum + one.connections, 0);
+    const withJobs = (cleanUp: object) => total({ dayTwo: { searchIndex: { enabled: false }, cleanUp } });
+    expect(withJobs({})).toBe(10);
+    expect(withJobs({ media: { enabled: true } })).toBe(10);
+    expect(withJobs({ media: { enabled: true }, profiles: { enabled: true } })).toBe(10);
+    expect(withJobs({ media: { enabled: true }, profiles: { enabled: true }, orphans: { enabled: true } })).toBe(11);
+  });
+
   it("are refused where the database has no connections left for them", () => {
     const many = Object.fromEntries(
       Array.from({ length: 12 }, (_, index) => [`job${index}`, { run: "cache clear", connections: 20 }]),

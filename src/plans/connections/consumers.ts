@@ -85,21 +85,27 @@ function podsByName(mastodon: Settings["mastodon"]): (name: string) => Pick<Cons
 }
 
 /** What goes past the pools, on the direct port. */
-export interface DirectConsumer {
+interface DirectConsumer {
   readonly name: string;
   readonly connections: number;
 }
 
-/** Each may happen while all pools are full, and all at once: nothing keeps jobs from meeting. */
-export function directConsumers(settings: DayTwoSubjects): readonly DirectConsumer[] {
-  return [...always, ...dayTwoConsumers(settings)];
-}
+/** `--concurrency 5` is tootctl's default and takes one more (lib/mastodon/cli/media.rb). */
+const tootctlByHand = 6;
 
-const always: readonly DirectConsumer[] = [
-  // The grant before it has ended by then; Rails may take a second one for the advisory lock.
-  { name: "migration", connections: 2 },
-  { name: "dump", connections: 1 },
-  // `--concurrency 5` is tootctl's default and takes one more (lib/mastodon/cli/base.rb).
-  { name: "tootctl", connections: 6 },
-  { name: "people", connections: 1 },
-];
+/**
+ * Each may happen while all pools are full, and all at once: nothing keeps jobs from meeting. Jobs take from what tootctl by hand is given, so that
+ * a clean-up or two need no larger database; people who start more look at `kubectl get jobs` before.
+ */
+export function directConsumers(settings: DayTwoSubjects): readonly DirectConsumer[] {
+  const jobs = dayTwoConsumers(settings);
+  const left = tootctlByHand - jobs.reduce((sum, { connections }) => sum + connections, 0);
+  return [
+    // The grant before it has ended by then; Rails may take a second one for the advisory lock.
+    { name: "migration", connections: 2 },
+    { name: "dump", connections: 1 },
+    ...jobs,
+    ...(left > 0 ? [{ name: "tootctl", connections: left }] : []),
+    { name: "people", connections: 1 },
+  ];
+}
