@@ -131,6 +131,9 @@ export const outputsSchema = z.strictObject({
   nodePools: z.array(nodePool),
   workloads: z.array(workload),
   buckets: z.array(bucket),
+  mastodon: z
+    .strictObject({ version: z.string().describe("Mastodon release that the last update brought") })
+    .optional(),
   media: z.strictObject({
     host: hostname.describe("where media is; the server's pages link there"),
     allowedHosts: z

@@ -28,6 +28,7 @@ import { reportPlans } from "./plans/report.ts";
 import { previousOutputs } from "./previous-outputs.ts";
 import { previousResources } from "./previous-resources.ts";
 import { assertSameServer } from "./same-server.ts";
+import { checkUpgrade } from "./upgrade.ts";
 
 /**
  * Registers every resource of the stack.
@@ -44,6 +45,7 @@ export async function program(): Promise<Record<string, unknown>> {
   assertSameServer(settings, previous, saved);
   const guard = installGuard(settings, saved);
   checkMediaSwitch(settings, previous);
+  await checkUpgrade(settings, previous, saved);
   const context = createContext(settings, previous);
   const compute = buildCompute(context, await clusterVersion(context, saved));
   const databases = buildDatabases(context, compute, saved);

@@ -2,7 +2,7 @@
 import { assetsCopyResources, assetsJobName } from "./assets/job.ts";
 import { isScheduler } from "./rules/scheduler.ts";
 import { type MastodonSettings, mostReplicas, type Resources } from "./settings.ts";
-import { migrationName, migrationResources } from "./workloads/migration.ts";
+import { migrationResources } from "./upgrade/migration.ts";
 import { bootCacheResources } from "./workloads/rails-pod.ts";
 import type { Role } from "./workloads/workload.ts";
 
@@ -52,13 +52,14 @@ export function workloadDemands(settings: MastodonSettings, exporter?: Resources
       surge: isScheduler(group) ? 0 : 1,
     })),
     ...assetsCopyDemand(settings),
-    migrationDemand(settings),
+    upgradeDemand(),
   ];
 }
 
-function migrationDemand({ version }: MastodonSettings): WorkloadDemand {
-  const name = migrationName(version);
-  return { name, role: "migrate", pool: "sidekiq", ...railsPod(migrationResources), replicas: 0, most: 0, surge: 1 };
+/** The dump, the migrations before the roll and those after it: one after the other, and the dump asks for less, so they count as one pod. */
+function upgradeDemand(): WorkloadDemand {
+  const job = { replicas: 0, most: 0, surge: 1 };
+  return { name: "migrate", role: "migrate", pool: "sidekiq", ...railsPod(migrationResources), ...job };
 }
 
 function assetsCopyDemand(settings: MastodonSettings): WorkloadDemand[] {

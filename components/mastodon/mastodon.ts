@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "./args.ts";
 import { withoutWebhook } from "../certificates/cert-manager/names.ts";
+import { AssetsCopy } from "./assets/assets-copy.ts";
 import { Configuration } from "./configuration.ts";
 import { Guardrails } from "./guardrails.ts";
 import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
@@ -17,10 +18,13 @@ import {
   loadBalancerService,
   solversService,
 } from "./kubernetes/services.ts";
+import { createStagingCopy } from "../staging/staging-copy.ts";
 import { MastodonSecrets } from "./secrets/mastodon-secrets.ts";
+import { createJob, type UpgradeJob } from "./upgrade/jobs.ts";
+import { upgradeJobs } from "./upgrade/upgrade-jobs.ts";
+import { UpgradeDump } from "./upgrade/upgrade-dump.ts";
 import { type WorkloadEntry, workloadList } from "./workload-list.ts";
 import { edgeWorkload } from "./workloads/edge.ts";
-import { migrationName, migrationSeconds, migrationSpec } from "./workloads/migration.ts";
 import { sidekiqWorkloads } from "./workloads/sidekiq.ts";
 import { streamingPort, streamingWorkload } from "./workloads/streaming.ts";
 import { webPort, webWorkload } from "./workloads/web.ts";
@@ -61,16 +65,24 @@ export class Mastodon extends pulumi.ComponentResource {
       { ...args, secrets: secrets.secrets, namespace },
       { parent: this },
     );
-    const migration = createMigration(scope, args, [guardrails, configuration]);
+    const assets = createAssetsCopy(scope, args, guardrails);
+    const jobs = upgradeJobs(args);
+    const copy = createStagingCopy(scope, args, [guardrails, configuration, ...assets]);
+    // One after the other: each asks for a node's room, and the plan for nodes reckons with one at a time.
+    const dump = createDump(scope, { ...args, job: jobs.dump }, [guardrails, configuration, ...assets, ...copy]);
+    const migration = createJob(scope, jobs.before, [guardrails, configuration, ...assets, ...copy, ...dump]);
     const deploy = (workload: Workload, after: pulumi.Resource[]) =>
       createDeployment(scope, workload, configuration.checksums, {
         scaled: args.scaled?.includes(workload.name) ?? false,
         after: [guardrails, configuration, ...after],
       });
 
-    for (const worker of workers) deploy(worker, [migration]);
-    const webService = createInternalService(scope, "web", webPort, deploy(web, [migration]));
-    const streamingService = createInternalService(scope, "streaming", streamingPort, deploy(streaming, [migration]));
+    const sidekiq = workers.map((worker) => deploy(worker, [migration]));
+    const webPods = deploy(web, [migration]);
+    const streamingPods = deploy(streaming, [migration]);
+    createJob(scope, jobs.after, [webPods, streamingPods, ...sidekiq]);
+    const webService = createInternalService(scope, "web", webPort, webPods);
+    const streamingService = createInternalService(scope, "streaming", streamingPort, streamingPods);
     // nginx looks up both names when it starts, and does not start without them.
     if (args.loadBalancer.tls.at === "edge") createProofServices(scope, args.loadBalancer.tls.insideAddress);
     const loadBalancer = createLoadBalancer(scope, args, deploy(edge, [webService, streamingService]));
@@ -80,7 +92,7 @@ export class Mastodon extends pulumi.ComponentResource {
     this.loadBalancerIpv6 = args.loadBalancer.ipv6 ? addresses.apply(requireIpv6) : undefined;
     this.loadBalancer = loadBalancer;
     this.namespace = namespace;
-    this.workloads = workloadList(workloads, settings);
+    this.workloads = workloadList(workloads, settings, [jobs.dump, jobs.before, jobs.after]);
     this.vapidPublicKey = secrets.vapidPublicKey;
     this.keys = secrets.secrets;
     this.registerOutputs({
@@ -104,19 +116,27 @@ function createNamespace(name: string, options: pulumi.CustomResourceOptions): p
   return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
 
-/** The logical name stays while the job's own name carries the version, so that the old job goes when the new one is done. */
-function createMigration(
-  scope: Scope,
-  { settings, pools, database }: Pick<MastodonArgs, "settings" | "pools" | "database">,
+/**
+ * What the roll has to wait for: nothing where there is no bucket for the files. It is done before the migration, so that both never run at once,
+ * and a store that is not to be had stops an upgrade before it has changed anything.
+ */
+function createAssetsCopy(
+  { name, namespace, parent }: Scope,
+  { assets, ...args }: MastodonArgs,
+  guardrails: Guardrails,
+): pulumi.Resource[] {
+  if (assets === undefined) return [];
+  return [new AssetsCopy(`${name}-assets`, { ...args, assets, namespace, after: [guardrails] }, { parent }).job];
+}
+
+/** What the migration has to wait for: nothing where the settings want no dump. */
+function createDump(
+  { name, namespace, parent }: Scope,
+  { dump, job, ...args }: MastodonArgs & { readonly job: UpgradeJob | undefined },
   after: pulumi.Resource[],
-): kubernetes.batch.v1.Job {
-  const metadata = named(scope, migrationName(settings.version), roleLabels("migrate"));
-  const minutes = `${migrationSeconds / 60 + 10}m`;
-  return new kubernetes.batch.v1.Job(
-    `${scope.name}-migrate`,
-    { metadata, spec: migrationSpec(settings, pools.sidekiq, database.statementSeconds) },
-    { ...childOf(scope, after), customTimeouts: { create: minutes, update: minutes } },
-  );
+): pulumi.Resource[] {
+  if (dump === undefined || job === undefined) return [];
+  return [new UpgradeDump(`${name}-dump`, { ...args, dump, job, namespace, after }, { parent }).job];
 }
 
 /** A scaler, or `kubectl scale`, owns `replicas` from then on. Once the settings count the pods again, that must not be a conflict. */

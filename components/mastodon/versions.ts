@@ -14,3 +14,10 @@ export const streamingImage = "ghcr.io/mastodon/mastodon-streaming";
 
 /** nginx (stable line, Sep 2026) that runs as uid 101 and listens above 1024. */
 export const edgeImage = "nginxinc/nginx-unprivileged:1.30.4-alpine3.24";
+
+/** pg_dump for each major that the settings allow; it must not be older than the server. Minors of May 2026. */
+export const postgresqlImages = {
+  "16": "postgres:16.14-alpine",
+  "17": "postgres:17.10-alpine",
+  "18": "postgres:18.4-alpine",
+} as const;

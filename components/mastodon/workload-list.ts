@@ -2,7 +2,7 @@
 import { assetsCopyName, assetsJobName } from "./assets/job.ts";
 import { namespaceName } from "./kubernetes/namespace.ts";
 import type { MastodonSettings } from "./settings.ts";
-import { migrationName } from "./workloads/migration.ts";
+import type { UpgradeJob } from "./upgrade/jobs.ts";
 import type { Workload } from "./workloads/workload.ts";
 
 export interface WorkloadEntry {
@@ -16,7 +16,11 @@ export interface WorkloadEntry {
 }
 
 /** Every Deployment, then the jobs of this version. */
-export function workloadList(workloads: readonly Workload[], settings: MastodonSettings): WorkloadEntry[] {
+export function workloadList(
+  workloads: readonly Workload[],
+  settings: MastodonSettings,
+  upgrade: readonly (UpgradeJob | undefined)[],
+): WorkloadEntry[] {
   const deployments = workloads.map(({ name, role, replicas, queues }): WorkloadEntry => ({
     namespace: namespaceName,
     name,
@@ -25,14 +29,16 @@ export function workloadList(workloads: readonly Workload[], settings: MastodonS
     replicas,
     ...(queues && { queues: [...queues] }),
   }));
-  const migration: WorkloadEntry = {
-    namespace: namespaceName,
-    name: migrationName(settings.version),
-    kind: "Job",
-    process: "migrate",
-    replicas: 1,
-  };
-  return [...deployments, ...assetsCopy(settings), migration];
+  const jobs = upgrade
+    .filter((job) => job !== undefined)
+    .map(({ name, role }): WorkloadEntry => ({
+      namespace: namespaceName,
+      name,
+      kind: "Job",
+      process: role,
+      replicas: 1,
+    }));
+  return [...deployments, ...assetsCopy(settings), ...jobs];
 }
 
 function assetsCopy(settings: MastodonSettings): WorkloadEntry[] {

@@ -9,17 +9,27 @@ export interface BucketConsumer {
   readonly permission: BucketPermission;
 }
 
+/** Which jobs with a key run. */
+interface BucketUses {
+  /** Scripts and styles are copied. */
+  readonly copiesAssets: boolean;
+  /** The database is dumped before migrations. */
+  readonly dumps: boolean;
+}
+
 /** Mastodon writes, reads and deletes media, and makes single files public or private. */
 export const mediaConsumer: BucketConsumer = { consumer: "mastodon", bucket: "media", permission: "readwrite" };
 
 /** The job that puts each version's scripts and styles beside those of earlier ones. */
 export const assetsConsumer: BucketConsumer = { consumer: "assets", bucket: "assets", permission: "readwrite" };
 
+/** The job that dumps the database before a migration, and removes its own old dumps. */
+export const upgradesConsumer: BucketConsumer = { consumer: "upgrades", bucket: "backups", permission: "readwrite" };
+
 /**
  * All keys. A key that nobody uses is only one more to lose, so each comes with the job that needs it: the stack itself publishes the
- * docs site with the operator's key, and nothing in the cluster reads or writes the backups yet.
- * @param copiesAssets whether the job that copies scripts and styles runs
+ * docs site with the operator's key, and the dumps before upgrades are all that comes into the backups from the cluster yet.
  */
-export function bucketConsumers(copiesAssets: boolean): BucketConsumer[] {
-  return [mediaConsumer, ...(copiesAssets ? [assetsConsumer] : [])];
+export function bucketConsumers({ copiesAssets, dumps }: BucketUses): BucketConsumer[] {
+  return [mediaConsumer, ...(copiesAssets ? [assetsConsumer] : []), ...(dumps ? [upgradesConsumer] : [])];
 }

@@ -7,6 +7,7 @@ import type { PurgeAccess } from "../../components/cdn/purge-bridge/access.ts";
 import { purgeUrl } from "../../components/cdn/purge-bridge/pod.ts";
 import type { DatabaseConnection, MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
+import { postgresqlImages } from "../../components/mastodon/versions.ts";
 import { poolKey, poolTaints } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
 import type { Ses } from "../../components/mail/ses.ts";
@@ -16,6 +17,7 @@ import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { tlsArgs } from "./edge-certificate.ts";
 import { mailFrom } from "./mail.ts";
+import { stagingArgs } from "./staging.ts";
 import type { Storage } from "./storage.ts";
 import type { Zoned } from "./zone.ts";
 
@@ -60,6 +62,21 @@ function assetsArgs({ settings, buckets }: Context, { assets: { bucket, key } }:
     secretAccessKey: key.secretAccessKey,
     host: `${buckets.assets}.${new URL(endpoint).host}`,
     cdn: throughCdn ? `https://${settings.domains.assets}` : undefined,
+  };
+}
+
+/** Nothing where the settings want no dump before a migration. */
+function dumpArgs({ settings, buckets }: Context, { backups: { upgradesKey } }: Storage): MastodonArgs["dump"] {
+  if (upgradesKey === undefined) return undefined;
+  const { region } = settings.storage.backups;
+  return {
+    image: postgresqlImages[settings.database.postgresql.version],
+    server: settings.name,
+    bucket: buckets.backups,
+    region,
+    endpoint: spacesEndpoint(region),
+    accessKeyId: upgradesKey.accessKeyId,
+    secretAccessKey: upgradesKey.secretAccessKey,
   };
 }
 
@@ -117,6 +134,8 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     search,
     media: mediaArgs(context, storage),
     assets: assetsArgs(context, storage),
+    dump: dumpArgs(context, storage),
+    staging: stagingArgs(context),
     mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
     loadBalancer: {
       name: settings.name,

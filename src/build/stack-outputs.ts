@@ -87,6 +87,7 @@ function declared(context: Context) {
       mail: mail.region,
       immutable: region,
     },
+    mastodon: { version: settings.mastodon.version },
     nodePools: nodePools(settings),
     buckets: bucketOutputs(context),
     inventory: ansibleInventory(

@@ -12,7 +12,10 @@ export function bucketOutputs({ settings, buckets }: Context) {
   const { name, storage, backups, mastodon } = settings;
   const spaces = (["media", "assets", "docs", "backups"] as const).map((purpose) => {
     const { region } = storage[purpose];
-    const keys = bucketConsumers(mastodon.assets.copy)
+    const keys = bucketConsumers({
+      copiesAssets: mastodon.assets.copy,
+      dumps: mastodon.upgrades.precondition === "dump",
+    })
       .filter(({ bucket }) => bucket === purpose)
       .map(({ consumer, permission }) => ({ name: spacesKeyName(name, consumer), permission }));
     const place = { name: buckets[purpose], region, endpoint: spacesEndpoint(region) };

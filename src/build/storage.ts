@@ -1,6 +1,11 @@
 // Builds the buckets, the keys of those who use them, and what is published in them.
 import { BucketKey } from "../../components/storage/bucket-key.ts";
-import { assetsConsumer, type BucketConsumer, mediaConsumer } from "../../components/storage/consumers.ts";
+import {
+  assetsConsumer,
+  type BucketConsumer,
+  mediaConsumer,
+  upgradesConsumer,
+} from "../../components/storage/consumers.ts";
 import type { BucketPurpose } from "../../components/storage/settings.ts";
 import type { SiteObject } from "../../components/storage/site/objects.ts";
 import { StaticSite } from "../../components/storage/site/static-site.ts";
@@ -26,6 +31,7 @@ export function buildStorage(context: Context, docsSite: readonly SiteObject[]) 
     const { region } = storage.docs;
     new StaticSite("docs-site", { bucket: docs.bucket, region, objects: docsSite }, inMainAccount);
   }
+  const backups = bucketOf(context, "backups", { origins: [], probe: false });
   return {
     media: { bucket: media, key: keyOf(context, mediaConsumer, media) },
     assets: {
@@ -33,7 +39,13 @@ export function buildStorage(context: Context, docsSite: readonly SiteObject[]) 
       key: settings.mastodon.assets.copy ? keyOf(context, assetsConsumer, assets) : undefined,
     },
     docs: { bucket: docs },
-    backups: { bucket: bucketOf(context, "backups", { origins: [], probe: false }) },
+    backups: {
+      bucket: backups,
+      upgradesKey:
+        settings.mastodon.upgrades.precondition === "dump"
+          ? keyOf(context, upgradesConsumer, backups, "upgrades-access")
+          : undefined,
+    },
   };
 }
 
@@ -41,9 +53,10 @@ function keyOf(
   { settings, inMainAccount }: Context,
   { consumer, bucket: purpose, permission }: BucketConsumer,
   { bucket }: VersionedBucket,
+  name = `${purpose}-access`,
 ): BucketKey {
   const keyName = spacesKeyName(settings.name, consumer);
-  return new BucketKey(`${purpose}-access`, { keyName, bucket, permission }, inMainAccount);
+  return new BucketKey(name, { keyName, bucket, permission }, inMainAccount);
 }
 
 function bucketOf(

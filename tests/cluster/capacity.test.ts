@@ -9,7 +9,7 @@ import { sidekiqWorkloads } from "../../components/mastodon/workloads/sidekiq.ts
 import { streamingWorkload } from "../../components/mastodon/workloads/streaming.ts";
 import { webWorkload } from "../../components/mastodon/workloads/web.ts";
 import { edgeWorkload } from "../../components/mastodon/workloads/edge.ts";
-import { migrationName, migrationSpec } from "../../components/mastodon/workloads/migration.ts";
+import { migrationBefore } from "../../components/mastodon/upgrade/migration.ts";
 import { deploymentSpec } from "../../components/mastodon/workloads/workload.ts";
 import { type NodePoolSpec, setNodePools, startCluster, waitForNodePool } from "../../local/cluster/index.ts";
 import { poolPlans } from "../../src/plans/capacity/plan.ts";
@@ -77,8 +77,8 @@ function deployments(settings: Settings) {
     ...sidekiqWorkloads(mastodon, sidekiq),
   ];
   const specs = new Map<string, object>(workloads.map((workload) => [workload.name, deploymentSpec(workload, {})]));
-  const { template } = migrationSpec(mastodon, sidekiq, 300);
-  specs.set(migrationName(mastodon.version), { template });
+  const migration = migrationBefore(mastodon, sidekiq, 300);
+  specs.set(migration.logicalName, { template: migration.spec.template });
   return workloadDemands(mastodon).map(({ name, most, surge }) => {
     const spec = specs.get(name);
     if (spec === undefined) throw new Error(`the program makes no workload ${name}`);

@@ -29,15 +29,19 @@ test("registers each kind of object by its own name", () => {
   const deployments = ["default", "federation", "mailers", "pull", "scheduler"].map((group) => `sidekiq-${group}`);
   expect(names("kubernetes:core/v1:Namespace")).toEqual(["mastodon"]);
   expect(names("kubernetes:apps/v1:Deployment")).toEqual(["edge", ...deployments, "streaming", "web"]);
-  expect(names("kubernetes:batch/v1:Job")).toEqual(["migrate-4-6-8"]);
+  expect(names("kubernetes:batch/v1:Job")).toEqual([
+    expect.stringMatching(/^dump-before-4-6-8-[0-9a-f]{8}$/),
+    expect.stringMatching(/^migrate-4-6-8-[0-9a-f]{8}$/),
+    expect.stringMatching(/^migrate-after-4-6-8-[0-9a-f]{8}$/),
+  ]);
   expect(names("kubernetes:core/v1:Service")).toEqual(["edge", "streaming", "web"]);
   expect(names("kubernetes:core/v1:ConfigMap")).toEqual(
-    [...processes, "database-ca", "database-grant", "edge-configuration"].toSorted(),
+    [...processes, "database-ca", "database-grant", "edge-configuration", "upgrade-dump"].toSorted(),
   );
-  expect(names("kubernetes:core/v1:Secret")).toEqual([...processes, "database-grant"].toSorted());
+  expect(names("kubernetes:core/v1:Secret")).toEqual([...processes, "database-grant", "upgrade-dump"].toSorted());
   expect(names("kubernetes:policy/v1:PodDisruptionBudget")).toEqual(["edge", ...deployments, "streaming", "web"]);
   expect(names("kubernetes:cilium.io/v2:CiliumClusterwideNetworkPolicy")).toEqual(["deny-metadata-service"]);
-  expect(names("kubernetes:networking.k8s.io/v1:NetworkPolicy")).toHaveLength(6);
+  expect(names("kubernetes:networking.k8s.io/v1:NetworkPolicy")).toHaveLength(7);
 });
 
 test("every object is Mastodon's child, on the given provider, in the namespace", () => {
@@ -45,7 +49,9 @@ test("every object is Mastodon's child, on the given provider, in the namespace"
   const objects = registrations.filter(({ type }) => /^kubernetes:.*\//.test(type));
   expect(objects.length).toBeGreaterThan(40);
   for (const { type, name, inputs, provider } of objects) {
-    expect(made.get(`${type} ${name}`)?.urn, name).toMatch(/::mastodon:mastodon:(Mastodon|Guardrails|Configuration)\$/);
+    expect(made.get(`${type} ${name}`)?.urn, name).toMatch(
+      /::mastodon:mastodon:(Mastodon|Guardrails|Configuration|UpgradeDump)\$/,
+    );
     expect(provider, name).toContain("::cluster::");
     expect(inputs.metadata?.name, name).toBeTruthy();
     if (!clusterWide.test(type)) expect(inputs.metadata?.namespace, name).toBe("mastodon");
@@ -69,7 +75,36 @@ describe("order", () => {
     expect(dependsOn("kubernetes:batch/v1:Job", "mastodon-migrate")).toEqual([
       "mastodon-guardrails",
       "mastodon-configuration",
+      "mastodon-dump-job",
     ]);
+  });
+
+  test("the dump waits for the guard rails and for its own account, way and policy", () => {
+    expect(dependsOn("kubernetes:batch/v1:Job", "mastodon-dump-job").toSorted()).toEqual([
+      "mastodon-configuration",
+      "mastodon-dump-access",
+      "mastodon-dump-account",
+      "mastodon-dump-policy",
+      "mastodon-dump-variables",
+      "mastodon-guardrails",
+    ]);
+  });
+
+  test("the last migrations wait until every process of Rails and streaming has rolled", () => {
+    const rolled = ofType("kubernetes:apps/v1:Deployment").map(({ name }) => name);
+    expect(dependsOn("kubernetes:batch/v1:Job", "mastodon-migrate-after").toSorted()).toEqual(
+      rolled.filter((name) => name !== "mastodon-edge").toSorted(),
+    );
+  });
+
+  test("a Job that failed or was cut off is replaced by the next update, and says which version it was for", () => {
+    const jobs = ofType("kubernetes:batch/v1:Job");
+    expect(jobs).toHaveLength(3);
+    for (const { inputs } of jobs)
+      expect(inputs.metadata).toMatchObject({
+        annotations: { "pulumi.com/replaceUnready": "true" },
+        labels: { "app.kubernetes.io/version": "4.6.8" },
+      });
   });
 
   test("nginx starts after the names that it looks up", () => {
@@ -97,7 +132,7 @@ describe("secrets", () => {
 
   test("are marked as secret in every Secret, and in no ConfigMap at all", () => {
     const secrets = ofType("kubernetes:core/v1:Secret");
-    expect(secrets).toHaveLength(5);
+    expect(secrets).toHaveLength(6);
     for (const { name, inputs } of secrets) expect(text(inputs["stringData"]), name).toContain(secretMark);
     const maps = text(ofType("kubernetes:core/v1:ConfigMap"));
     expect(maps).not.toContain("secret-");
@@ -107,7 +142,7 @@ describe("secrets", () => {
 
   test("appear nowhere else in clear", () => {
     const others = registrations.filter(({ type }) => type !== "kubernetes:core/v1:Secret");
-    expect(text(others)).not.toMatch(/secret-(base|database|admin|queue|cache|spaces|mail|vapid|primary)/);
+    expect(text(others)).not.toMatch(/secret-(base|database|admin|queue|cache|spaces|mail|vapid|primary|dump)/);
   });
 
   test("the public push key is public, and belongs to the private one", () => {
@@ -147,7 +182,7 @@ describe("what must not be there", () => {
 
   test("no service-account token", () => {
     const accounts = ofType("kubernetes:core/v1:ServiceAccount");
-    expect(accounts).toHaveLength(5);
+    expect(accounts).toHaveLength(6);
     for (const { inputs } of accounts) expect(inputs["automountServiceAccountToken"]).toBe(false);
     for (const { inputs } of ofType("kubernetes:apps/v1:Deployment"))
       expect(inputs).toMatchObject({ spec: { template: { spec: { automountServiceAccountToken: false } } } });

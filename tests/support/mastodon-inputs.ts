@@ -1,6 +1,18 @@
 // What a Mastodon is made from in tests: an example server with recognisable secrets.
 import type { EnvironmentInputs } from "../../components/mastodon/environment/inputs.ts";
+import type { DumpArgs } from "../../components/mastodon/upgrade/upgrade-dump.ts";
 import { mastodonSettingsSchema } from "../../components/mastodon/settings.ts";
+
+/** Where dumps before migrations go. */
+export const dumpArgs: DumpArgs = {
+  image: "postgres:17-example",
+  server: "social",
+  bucket: "social-backups",
+  region: "sfo3",
+  endpoint: "https://sfo3.digitaloceanspaces.com",
+  accessKeyId: "secret-dump-id",
+  secretAccessKey: "secret-dump",
+};
 
 /** Settings with every default, and what is given on top. */
 export const mastodonSettings = (given: Record<string, unknown> = {}) => mastodonSettingsSchema.parse(given);

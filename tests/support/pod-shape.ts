@@ -6,6 +6,7 @@ const containerShape = z.looseObject({
   image: z.string(),
   command: z.array(z.string()).optional(),
   args: z.array(z.string()).default([]),
+  env: z.array(z.object({ name: z.string(), value: z.string().optional() })).optional(),
   resources: z.object({
     requests: z.object({ cpu: z.string(), memory: z.string(), "ephemeral-storage": z.string() }),
     limits: z.strictObject({ memory: z.string(), "ephemeral-storage": z.string() }),

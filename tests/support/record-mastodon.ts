@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import * as tls from "@pulumi/tls";
 import type { MastodonArgs, Placement } from "../../components/mastodon/args.ts";
 import { Mastodon } from "../../components/mastodon/mastodon.ts";
-import { environmentInputs, mastodonSettings } from "./mastodon-inputs.ts";
+import { dumpArgs, environmentInputs, mastodonSettings } from "./mastodon-inputs.ts";
 import { valueOf } from "./output-value.ts";
 
 interface Metadata {
@@ -71,6 +71,7 @@ function createMastodon(): Mastodon {
     database: { ...inputs.database, direct: { ...inputs.database.direct, password: pulumi.secret("secret-database") } },
     loadBalancer: { name: "social", ipv6: true, tls: { at: "loadBalancer", certificateName: "social-edge" } },
     pools: { web: placement("web"), sidekiq: placement("sidekiq") },
+    dump: dumpArgs,
     protect: true,
   };
   return new Mastodon("mastodon", args);

@@ -39,6 +39,15 @@ export function limitStatements(image: string, seconds: number): Container {
   return rubyContainer("limit-statements", image, script, environmentFrom("jobs"));
 }
 
+/** Where a step before the migration writes why it failed. The engine shows the log of a pod's main container only, so that one tells it. */
+export const preparationFailure = "/tmp/preparation-failure";
+
+/** A new pod's network policies take some seconds to be in force, so the script is tried again for a minute where it cannot connect. */
+function tellingFailure(script: readonly string[]): string {
+  const tried = `attempts = 20; begin; ${script.join("; ")}; rescue PG::ConnectionBad; attempts -= 1; raise if attempts.zero?; sleep 3; retry; end`;
+  return `begin; ${tried}; rescue StandardError => e; File.write("${preparationFailure}", e.message); end`;
+}
+
 function rubyContainer(
   name: string,
   image: string,
@@ -49,7 +58,7 @@ function rubyContainer(
     name,
     image,
     imagePullPolicy: "IfNotPresent",
-    args: ["bundle", "exec", "ruby", "-e", script.join("; ")],
+    args: ["bundle", "exec", "ruby", "-e", tellingFailure(script)],
     envFrom,
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },

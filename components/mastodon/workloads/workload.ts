@@ -16,6 +16,8 @@ export type Role =
   | "watchdog"
   | "cdn-purge"
   | "assets-copy"
+  | "upgrade-dump"
+  | "staging-copy"
   | DayTwoKind;
 
 /** Kinds of jobs for what a server needs besides running. */
@@ -70,7 +72,7 @@ export function deploymentSpec(
     selector: { matchLabels: labels },
     template: {
       metadata: { labels, annotations },
-      spec: { ...workload.pod, topologySpreadConstraints: [spreadOverNodes(labels)] },
+      spec: { ...workload.pod, topologySpreadConstraints: [spreadOverNodes(labels)], affinity: apartFrom(labels) },
     },
   };
 }
@@ -86,4 +88,10 @@ function spreadOverNodes(labels: Record<string, string>): kubernetes.types.input
     labelSelector: { matchLabels: labels },
     matchLabelKeys: ["pod-template-hash"],
   };
+}
+
+/** Rather not on a node that has one of these pods already, of an old revision either: while a roll lasts, one node must not have all that serve. */
+function apartFrom(labels: Record<string, string>): kubernetes.types.input.core.v1.Affinity {
+  const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: labels } };
+  return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 50, podAffinityTerm }] } };
 }

@@ -1,0 +1,14 @@
+// The scripts that the Jobs run, read from the files beside this one.
+import { readFileSync } from "node:fs";
+
+function script(name: string): string {
+  return readFileSync(new URL(`scripts/${name}`, import.meta.url), "utf8");
+}
+
+/** Ruby, for Mastodon's image. Each begins with the way to connect. */
+export const migrateScript = script("connect.rb") + script("migrate.rb");
+export const prepareDumpScript = script("connect.rb") + script("prepare-dump.rb");
+export const uploadDumpScript = script("upload-dump.rb");
+
+/** Shell, for PostgreSQL's image. */
+export const dumpScript = script("dump.sh");
