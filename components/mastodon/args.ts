@@ -1,6 +1,7 @@
 // What the Mastodon component needs from the rest of the stack.
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { StagingArgs } from "../staging/staging-copy.ts";
 import type { CachePurgeArgs } from "./cache-purge.ts";
 import type { MastodonSettings, Resources } from "./settings.ts";
 import type { DumpArgs } from "./upgrade/upgrade-dump.ts";
@@ -196,6 +197,8 @@ export interface MastodonArgs {
   readonly scaled?: readonly string[] | undefined;
   /** @default - versions are migrated without a dump before */
   readonly dump?: DumpArgs | undefined;
+  /** @default - a server of its own, not a sanitised copy of another one */
+  readonly staging?: StagingArgs | undefined;
   /** Refuses deletion of the generated secrets, without which the database cannot be read. */
   readonly protect: boolean;
 }
