@@ -47,6 +47,7 @@ describe.each(pods)("%s", (_, pod) => {
     expect(pod.securityContext.runAsUser).toBeGreaterThan(0);
     for (const container of [...pod.containers, ...pod.initContainers])
       expect(container.securityContext).toEqual({
+        runAsNonRoot: true,
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
         capabilities: { drop: ["ALL"] },

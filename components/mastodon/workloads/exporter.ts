@@ -9,9 +9,19 @@ const portName = "metrics";
 
 const exporterPorts: Container["ports"] = [{ name: portName, containerPort: exporterPort }];
 
-/** Ports of the container when it shows metrics. */
-export function sidekiqPorts(metrics: boolean): Pick<Container, "ports"> {
-  return metrics ? { ports: exporterPorts } : {};
+/** The collector's own sign of life. */
+const ping = { httpGet: { path: "/ping", port: portName } };
+
+/**
+ * The port at which Sidekiq shows metrics, and with it its only sign of life that asks nobody else: a thread of the process itself answers. Patient
+ * for five minutes, because busy jobs let it wait, and a restart costs them.
+ */
+export function sidekiqPorts(metrics: boolean): Pick<Container, "ports" | "livenessProbe"> {
+  if (!metrics) return {};
+  return {
+    ports: exporterPorts,
+    livenessProbe: { ...ping, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 10 },
+  };
 }
 
 /**
@@ -29,11 +39,6 @@ export function exporterSidecar(image: string, resources: Resources): Container 
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
     securityContext: containerSecurity,
     resources: containerResources(resources, "512Mi"),
-    livenessProbe: {
-      httpGet: { path: "/ping", port: portName },
-      periodSeconds: 30,
-      timeoutSeconds: 5,
-      failureThreshold: 4,
-    },
+    livenessProbe: { ...ping, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 4 },
   };
 }

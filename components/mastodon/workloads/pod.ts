@@ -6,8 +6,8 @@ import type { Container, PodSpec, Role } from "./workload.ts";
 /** User of Mastodon's images (their Dockerfile). Images name it, so a kubelet cannot see that it is not root. */
 export const mastodonUser = 991;
 
-/** User of nginx' unprivileged image. */
-export const edgeUser = 101;
+/** nginx' unprivileged image lets any user run it; a number that no node's own user has. */
+export const edgeUser = 10_101;
 
 interface PodOptions {
   readonly role: Role;
@@ -46,8 +46,9 @@ export function podDefaults({
   };
 }
 
-/** What no container may do. */
+/** What no container may do. That it is not root stands at the pod too; here it holds whatever becomes of the pod's. */
 export const containerSecurity: Container["securityContext"] = {
+  runAsNonRoot: true,
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
   capabilities: { drop: ["ALL"] },
