@@ -51,34 +51,44 @@ function ofAllPods(mean: string, job: string): string {
   return `${mean} * count(up{job="${job}"})`;
 }
 
+/** When one more pod of a Sidekiq group is wanted, for the queues among its own that have the same limits. */
+export interface QueueTrigger extends Pick<Trigger, "name" | "metricType" | "threshold"> {
+  readonly measure: "latency" | "backlog";
+  readonly queues: readonly string[];
+  /** The worst of so many seconds counts. */
+  readonly windowSeconds: number;
+}
+
+export function queueTriggers(
+  { queues }: Extract<ScaledWorkload, { kind: "sidekiq" }>,
+  limits: AutoscalingSettings["sidekiq"]["queues"],
+): QueueTrigger[] {
+  const alike = Map.groupBy(queues, (queue) => JSON.stringify(limits[queue]));
+  return [...alike.values()].flatMap((together): QueueTrigger[] => {
+    const [first = "default"] = together;
+    const { latencySeconds, backlog, windowSeconds } = limits[first];
+    const prefix = together.join("-");
+    const common = { queues: together, windowSeconds };
+    return [
+      { ...common, name: `${prefix}-latency`, measure: "latency", metricType: "Value", threshold: latencySeconds },
+      { ...common, name: `${prefix}-backlog`, measure: "backlog", metricType: "AverageValue", threshold: backlog },
+    ];
+  });
+}
+
+const queueMetrics = { latency: "sidekiq_queue_latency_seconds", backlog: "sidekiq_queue_backlog" } as const;
+
 /**
  * Every process tells the same of a queue, so the maximum is taken and never a sum. Sidekiq knows a queue from its first job on: where the
  * group's own processes do answer, a queue that they do not name is empty.
  */
 function sidekiqTriggers(
-  { name, queues }: Extract<ScaledWorkload, { kind: "sidekiq" }>,
+  workload: Extract<ScaledWorkload, { kind: "sidekiq" }>,
   limits: AutoscalingSettings["sidekiq"]["queues"],
 ): Trigger[] {
-  const alike = Map.groupBy(queues, (queue) => JSON.stringify(limits[queue]));
-  return [...alike.values()].flatMap((together): Trigger[] => {
-    const [first = "default"] = together;
-    const { latencySeconds, backlog, windowSeconds } = limits[first];
-    const worst = (metric: string) =>
-      `max(max_over_time(${metric}{job="sidekiq",queue=~"${together.join("|")}"}[${windowSeconds}s]))` +
-      ` or 0 * max(sidekiq_stats_enqueued{job="sidekiq",workload="${name}"})`;
-    return [
-      {
-        name: `${together.join("-")}-latency`,
-        query: worst("sidekiq_queue_latency_seconds"),
-        metricType: "Value",
-        threshold: latencySeconds,
-      },
-      {
-        name: `${together.join("-")}-backlog`,
-        query: worst("sidekiq_queue_backlog"),
-        metricType: "AverageValue",
-        threshold: backlog,
-      },
-    ];
+  return queueTriggers(workload, limits).map(({ name, measure, queues, metricType, threshold, windowSeconds }) => {
+    const series = `${queueMetrics[measure]}{job="sidekiq",queue=~"${queues.join("|")}"}`;
+    const empty = `0 * max(sidekiq_stats_enqueued{job="sidekiq",workload="${workload.name}"})`;
+    return { name, query: `max(max_over_time(${series}[${windowSeconds}s])) or ${empty}`, metricType, threshold };
   });
 }

@@ -1,10 +1,8 @@
 // The command `npm run dump -- <stack>`: every registration of a stack as JSON, without an engine, a cloud or a secret.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { readStackFile } from "../stack-file.ts";
 import { SettingsError } from "../settings.ts";
+import { chooseStack, UsageError } from "../stack-choice.ts";
 import { withDummySecrets } from "./dummy-secrets.ts";
 import { recordProgram } from "./record.ts";
 
@@ -18,18 +16,11 @@ Inputs are what a provider's Check is given. A secret stands in Pulumi's envelop
 ids, addresses and keys that clouds would give are made up too. Encrypted settings are not decrypted, and missing secrets are filled in.
 Nothing is started, asked or changed. (Without -s, npm writes two lines of its own before the array.)`;
 
-const root = resolve(import.meta.dirname, "../..");
-
-/** A mistake in the command line. */
-class UsageError extends Error {}
-
 async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   if (values.help) return print(help);
-  const file = settingsFile(positionals, values.settings);
-  const [project, stack] = [resolve(root, "Pulumi.yaml"), resolve(file)].map((path) => readFileSync(path, "utf8"));
-  const raw = await withDummySecrets(readStackFile(project ?? "", stack ?? ""));
-  const { requests } = await recordProgram(raw, /^Pulumi\.(.+)\.yaml$/.exec(basename(file))?.[1] ?? "dump");
+  const { raw, name = "dump" } = chooseStack(positionals, values.settings);
+  const { requests } = await recordProgram(await withDummySecrets(raw), name);
   print(JSON.stringify(requests, undefined, 2));
 }
 
@@ -42,27 +33,6 @@ function readArguments() {
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}; see npm run dump -- --help`);
   }
-}
-
-function settingsFile(names: readonly string[], given: string | undefined): string {
-  if (given !== undefined) {
-    if (names.length > 0) throw new UsageError(`give a stack or --settings, not both: ${names.join(" ")}`);
-    if (!existsSync(given)) throw new UsageError(`--settings ${given}: there is no such file`);
-    return given;
-  }
-  const [name, ...more] = names;
-  const file = resolve(root, `Pulumi.${name}.yaml`);
-  if (name === undefined || more.length > 0 || !existsSync(file)) {
-    const said = names.length === 0 ? "no stack was named" : `there is no stack "${names.join(" ")}"`;
-    throw new UsageError(`${said}; known are ${stacks().join(", ")}; or name a file with --settings FILE`);
-  }
-  return file;
-}
-
-function stacks(): string[] {
-  return readdirSync(root)
-    .flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? [])
-    .toSorted();
 }
 
 function print(text: string): void {

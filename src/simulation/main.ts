@@ -1,0 +1,78 @@
+// The command `npm run simulate -- <stack>`: how long jobs wait with a stack's settings, on a day of many jobs and after an outage.
+import { parseArgs } from "node:util";
+import { withDummySecrets } from "../dump/dummy-secrets.ts";
+import { parseSettings, SettingsError } from "../settings.ts";
+import { chooseStack, UsageError } from "../stack-choice.ts";
+import { assumptions } from "./assumptions.ts";
+import { simulationFigures, simulationText, verdicts } from "./report.ts";
+
+const help = `Replays a day of jobs, and the hours after an outage, through the settings of a stack, and prints how long jobs wait.
+
+  npm run -s simulate -- <stack>              the stack whose settings are in Pulumi.<stack>.yaml
+  npm run -s simulate -- --settings FILE      the stack with the settings in FILE
+
+  --jobs N            jobs a day (${assumptions.jobsPerDay})
+  --outage-hours N    hours in which nothing is worked off while jobs go on coming (2)
+  --outage-at HOUR    hour of the day at which that begins (16, so that it ends at the busiest)
+  --seed N            of chance; the same seed gives the same result (1)
+  --json              figures instead of tables
+
+What no setting tells, such as the seconds that a job takes, stands with its sources in src/simulation/assumptions.json. Nothing is started,
+asked or changed. It ends with 1 where a job waits longer than 2 minutes on the ordinary day, or catching up takes longer than an hour.`;
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        settings: { type: "string" },
+        jobs: { type: "string" },
+        "outage-hours": { type: "string" },
+        "outage-at": { type: "string" },
+        seed: { type: "string" },
+        json: { type: "boolean" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; see npm run simulate -- --help`);
+  }
+}
+
+/** A number of the command line between two bounds. */
+function numberOf(option: string, given: string | undefined, usual: number, [least, most]: readonly [number, number]) {
+  if (given === undefined) return usual;
+  const value = Number(given);
+  if (given.trim() !== "" && value >= least && value <= most) return value;
+  throw new UsageError(`--${option} ${given}: must be a number from ${least} to ${most}, for example ${usual}`);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments();
+  if (values.help) return print(help);
+  const options = {
+    assumptions: {
+      ...assumptions,
+      jobsPerDay: numberOf("jobs", values.jobs, assumptions.jobsPerDay, [1, 100_000_000]),
+    },
+    outageHours: numberOf("outage-hours", values["outage-hours"], 2, [0, 48]),
+    outageAt: numberOf("outage-at", values["outage-at"], 16, [0, 23]),
+    seed: numberOf("seed", values.seed, 1, [0, 2 ** 31]),
+  };
+  const { raw } = chooseStack(positionals, values.settings);
+  const figures = simulationFigures(parseSettings(await withDummySecrets(raw)), options);
+  print(values.json ? JSON.stringify(figures, undefined, 2) : simulationText(figures, options));
+  if (verdicts(figures).some(({ holds }) => !holds)) process.exitCode = 1;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
