@@ -2,12 +2,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Existing } from "../policies/destruction.ts";
 import { changedIdentity, changedKeys } from "../policies/same-server.ts";
+import { assertCopyStaysCopy } from "./copy-stays-copy.ts";
 import type { PreviousOutputs } from "./previous-outputs.ts";
 import type { Secret } from "./secret.ts";
 import type { Settings } from "./settings-schema.ts";
 
-/** @throws pulumi.RunError with one line for each thing that would make it another server; never where nothing is protected */
+/** @throws pulumi.RunError with one line for each thing that would make it another server; never where nothing is protected, but for a copy */
 export function assertSameServer(settings: Settings, previous: PreviousOutputs, state: readonly Existing[]): void {
+  assertCopyStaysCopy(settings, state);
   if (!settings.protect) return;
   const now = { name: settings.name, domain: settings.domains.local };
   const lines = [

@@ -4,6 +4,7 @@ import { logSinkSecretsSchema } from "../components/database/log-sink-settings.t
 import { uploadedCertificatesSchema } from "../components/certificates/settings.ts";
 import { mastodonSecretsSchema } from "../components/mastodon/secrets/settings.ts";
 import { monitoringSecretsSchema } from "../components/monitoring/settings.ts";
+import { stagingSecretsSchema } from "../components/staging/settings.ts";
 import { secretSchema } from "../components/shapes.ts";
 
 /** Key of the DigitalOcean account that holds everything except workers in other accounts. */
@@ -62,6 +63,11 @@ export const secretsSettingsSchema = z
       .strictObject({ token: secretSchema("secrets.cdnPurge.token").optional() })
       .prefault({})
       .describe("DigitalOcean token with the scope cdn:delete only, for cdn.purge with kind spaces"),
+    staging: stagingSecretsSchema
+      .optional()
+      .describe(
+        "Spaces key that may only read the bucket with the production server's dumps, for a stack with staging",
+      ),
     mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
   })
   .prefault({});

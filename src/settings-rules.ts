@@ -13,6 +13,7 @@ import { mailRules } from "./rules/mail.ts";
 import { metricsRules } from "./rules/metrics.ts";
 import { monitoringRules } from "./rules/monitoring.ts";
 import { networkRules } from "./rules/network.ts";
+import { stagingRules } from "./rules/staging.ts";
 import { storageRules } from "./rules/storage.ts";
 import { workersRules } from "./rules/workers.ts";
 import type { SettingsRule } from "./rules/rule.ts";
@@ -30,6 +31,7 @@ export const settingsRules: readonly SettingsRule[] = [
   ...certificatesRules,
   ...cdnRules,
   ...workersRules,
+  ...stagingRules,
   ...mailRules,
   ...monitoringRules,
   ...metricsRules,

@@ -16,6 +16,7 @@ import { monitoringSettingsSchema } from "../components/monitoring/settings.ts";
 import { dayTwoSettingsSchema } from "../components/mastodon/day-two/settings.ts";
 import { networkSettingsSchema } from "../components/network/settings.ts";
 import { nameSchema } from "../components/shapes.ts";
+import { stagingSettingsSchema } from "../components/staging/settings.ts";
 import { storageSettingsSchema } from "../components/storage/settings.ts";
 import { tailnetSettingsSchema } from "../components/tailnet/settings.ts";
 import { workersSettingsSchema } from "../components/workers/settings.ts";
@@ -52,6 +53,11 @@ export const settingsSchema = z.strictObject({
   autoscaling: autoscalingSettingsSchema.prefault({}),
   mastodon: mastodonSettingsSchema.prefault({}),
   dayTwo: dayTwoSettingsSchema.prefault({}),
+  staging: stagingSettingsSchema
+    .optional()
+    .describe(
+      "makes this stack a sanitised copy of another server, which federates with nobody; from its first update on",
+    ),
   cost: costSettingsSchema.prefault({}),
   secrets: secretsSettingsSchema,
 });

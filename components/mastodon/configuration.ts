@@ -51,6 +51,8 @@ export class Configuration extends pulumi.ComponentResource {
     const sums = (process: Process): Checksums => ({
       environment: checksumOf({ ...environments[process].plain, ...environments[process].secret }),
       "database-ca": checksumOf(authority),
+      // A new copy has other people and posts than the caches of the pods.
+      ...(args.staging && { copy: checksumOf({ name: args.staging.settings.refresh }) }),
     });
     this.checksums = {
       web: sums("web"),

@@ -11,7 +11,7 @@ import { type Role, roleLabels, type Workload, workloadLabels } from "./workload
 
 interface GuardrailsArgs extends Pick<
   MastodonArgs,
-  "provider" | "network" | "database" | "valkey" | "search" | "mail" | "loadBalancer"
+  "provider" | "network" | "database" | "valkey" | "search" | "mail" | "loadBalancer" | "staging"
 > {
   readonly namespace: pulumi.Input<string>;
   readonly workloads: readonly Workload[];
@@ -57,7 +57,7 @@ export class Guardrails extends pulumi.ComponentResource {
 
 const clusterWideLabels = { "app.kubernetes.io/part-of": "mastodon", "app.kubernetes.io/managed-by": "pulumi" };
 
-function flowsOf({ network, database, valkey, search, mail }: GuardrailsArgs) {
+function flowsOf({ network, database, valkey, search, mail, staging }: GuardrailsArgs) {
   const { web, sidekiq, streaming } = database.pools;
   return {
     vpc: network.vpc,
@@ -67,6 +67,7 @@ function flowsOf({ network, database, valkey, search, mail }: GuardrailsArgs) {
     valkeyPorts: valkey.ports,
     searchPorts: search ? [search.port] : [],
     mailPort: mail.port,
+    copy: staging && { storageAddresses: staging.settings.storageAddresses },
   };
 }
 

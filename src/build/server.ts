@@ -11,13 +11,13 @@ import { postgresqlImages } from "../../components/mastodon/versions.ts";
 import { poolKey, poolTaints } from "../../components/kubernetes/inputs.ts";
 import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
 import type { Ses } from "../../components/mail/ses.ts";
+import { secretOutput } from "../load-settings.ts";
 import { mastodonSecrets } from "../mastodon-secrets.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { tlsArgs } from "./edge-certificate.ts";
 import { mailFrom } from "./mail.ts";
-import { stagingArgs } from "./staging.ts";
 import type { Storage } from "./storage.ts";
 import type { Zoned } from "./zone.ts";
 
@@ -77,6 +77,21 @@ function dumpArgs({ settings, buckets }: Context, { backups: { upgradesKey } }: 
     endpoint: spacesEndpoint(region),
     accessKeyId: upgradesKey.accessKeyId,
     secretAccessKey: upgradesKey.secretAccessKey,
+  };
+}
+
+/** Nothing where this is a server of its own. The rules see to it that the key is there. */
+function stagingArgs({ settings }: Context): MastodonArgs["staging"] {
+  const { staging, domains, database, secrets } = settings;
+  if (staging === undefined || secrets.staging === undefined) return undefined;
+  const { domain, web = domain, region } = staging.source;
+  return {
+    settings: staging,
+    names: { source: [...new Set([domain, web])], web: domains.web },
+    image: postgresqlImages[database.postgresql.version],
+    endpoint: spacesEndpoint(region),
+    accessKeyId: secretOutput(secrets.staging.accessKeyId),
+    secretAccessKey: secretOutput(secrets.staging.secretAccessKey),
   };
 }
 

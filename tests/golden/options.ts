@@ -4,6 +4,9 @@ import { Secret } from "../../src/secret.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { credentials, stackFile } from "../stacks.ts";
 
+/** Nobody has its private half any more. */
+const publicAgeKey = "age1hm3ncqupalh8hvmunrjqfxl0w8w2zv8vdgyf2eadkhv5k9hj3pjqj4ddu0";
+
 /** Settings by the name of the golden file that shows what they change. */
 export const options: Readonly<Record<string, RawSettings>> = {
   "cdn-cloudfront": changed({ cdn: { kind: "cloudfront" } }),
@@ -37,11 +40,43 @@ export const options: Readonly<Record<string, RawSettings>> = {
   }),
   metrics: changed({ metrics: { enabled: true }, secrets: alertsHeartbeat() }),
   autoscaling: changed({ metrics: { enabled: true }, autoscaling: { enabled: true }, ...growing() }),
+  escrow: changed({ escrow: { recipients: [publicAgeKey] } }),
+  "day-two": changed({ dayTwo: everyJob(), database: searching() }),
+  staging: changed({
+    staging: {
+      source: { domain: "original.example", bucket: "original-example-backups", region: "sfo3" },
+      refresh: "2026-12-24",
+    },
+    secrets: {
+      ...credentials,
+      staging: { accessKeyId: new Secret("copy-key-id"), secretAccessKey: new Secret("copy-key") },
+    },
+  }),
   "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 2 }) }),
 };
 
 function changed(subjects: Readonly<Record<string, unknown>>): RawSettings {
   return { ...stackFile("prod"), secrets: credentials, ...subjects };
+}
+
+function searching(): Record<string, unknown> {
+  return { postgresql: { size: "db-s-6vcpu-16gb", nodes: 2 }, opensearch: { size: "db-s-2vcpu-4gb", nodes: 3 } };
+}
+
+function everyJob(): Record<string, unknown> {
+  return {
+    admin: { username: "alice", email: "alice@social.example" },
+    cleanUp: {
+      media: { enabled: true },
+      profiles: { enabled: true },
+      previewCards: { enabled: true },
+      statuses: { enabled: true },
+      orphans: { enabled: true },
+    },
+    mailDomains: { lists: ["https://lists.social.example/domains.txt"] },
+    commands: { feeds: { run: "feeds build --concurrency 2", connections: 3 } },
+    timeZone: "America/Toronto",
+  };
 }
 
 /** Room to grow, and the connections that go with it. */

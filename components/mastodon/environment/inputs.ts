@@ -15,7 +15,18 @@ export interface MastodonSecrets {
 
 export type EnvironmentInputs = Pick<
   MastodonArgs,
-  "settings" | "domains" | "network" | "database" | "valkey" | "search" | "media" | "assets" | "mail" | "cachePurge" | "metrics"
+  | "settings"
+  | "domains"
+  | "network"
+  | "database"
+  | "valkey"
+  | "search"
+  | "media"
+  | "assets"
+  | "mail"
+  | "cachePurge"
+  | "metrics"
+  | "staging"
 > & { readonly secrets: MastodonSecrets };
 
 /** Where the certificate authority of the database is mounted, in every process that connects to it. */

@@ -7,6 +7,7 @@ import {
   further,
   identity,
   mail,
+  mailLogin,
   railsDatabaseTls,
   replica,
   search,
@@ -19,6 +20,7 @@ import {
 import { type Environment, environmentOf } from "./environment.ts";
 import { sidekiqExporterVariables, webExporterVariables } from "./exporter.ts";
 import { databaseCaPath, type EnvironmentInputs } from "./inputs.ts";
+import { stagingVariables } from "./staging.ts";
 import { trustedProxies } from "./trusted-proxies.ts";
 
 /** Puma: pages, the API, what other servers deliver. It renders no mail, so it gets no mail login. */
@@ -40,6 +42,7 @@ export function webEnvironment(inputs: EnvironmentInputs): Environment {
     ...extraMediaHosts(inputs),
     ...cachePurgeVariables(inputs.cachePurge),
     ...webExporterVariables(inputs.metrics !== undefined),
+    ...stagingVariables(inputs),
     TRUSTED_PROXY_IP: trustedProxies(network, settings.trustedProxies).join(","),
     WEB_CONCURRENCY: String(settings.web.workers),
     MAX_THREADS: String(settings.web.threads),
@@ -63,8 +66,8 @@ export function sidekiqEnvironment(inputs: EnvironmentInputs): Environment {
     ...mail(inputs),
     ...cachePurgeSidekiqVariables(inputs.cachePurge),
     ...sidekiqExporterVariables(inputs.metrics !== undefined),
-    SMTP_LOGIN: inputs.mail.user,
-    SMTP_PASSWORD: inputs.mail.password,
+    ...mailLogin(inputs),
+    ...stagingVariables(inputs),
   });
 }
 
@@ -94,5 +97,6 @@ export function jobsEnvironment(inputs: EnvironmentInputs): Environment {
     ...storage(inputs),
     ...assetHost(inputs),
     ...cachePurgeVariables(inputs.cachePurge),
+    ...stagingVariables(inputs),
   });
 }

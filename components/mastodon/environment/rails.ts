@@ -85,8 +85,14 @@ export function extraMediaHosts({ media, settings }: EnvironmentInputs): Variabl
 }
 
 /** Where mail goes and whom it is from, without the login. */
-export function mail({ mail: { host, port, from } }: EnvironmentInputs): Variables {
+export function mail({ mail: { host, port, from }, staging }: EnvironmentInputs): Variables {
+  if (staging !== undefined) return { SMTP_FROM_ADDRESS: from };
   return { SMTP_SERVER: host, SMTP_PORT: String(port), SMTP_FROM_ADDRESS: from, ...mailEncryption(port) };
+}
+
+/** The login of whoever sends mail; a copy has none. */
+export function mailLogin({ mail: { user, password }, staging }: EnvironmentInputs): Variables {
+  return staging === undefined ? { SMTP_LOGIN: user, SMTP_PASSWORD: password } : {};
 }
 
 /** The operator's own variables that this process reads. */

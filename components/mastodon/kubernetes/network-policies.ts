@@ -21,6 +21,8 @@ export interface FlowOptions {
   /** Of the full-text search; none without one. */
   readonly searchPorts: readonly pulumi.Input<number>[];
   readonly mailPort: number;
+  /** Of a sanitised copy, which speaks to nobody outside but its own media bucket. @default - a server like any other */
+  readonly copy?: { readonly storageAddresses: readonly string[] } | undefined;
 }
 
 /** Addresses that are never somebody else's server: private, shared, link-local with the metadata service, and loopback. */
@@ -31,6 +33,14 @@ const tcp = (...ports: readonly pulumi.Input<number>[]) => ports.map((port) => (
 /** Any server on the internet on these ports, and nothing inside. Other servers choose the addresses that Mastodon fetches. */
 export function internet(...ports: number[]): EgressRule {
   return { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: inside } }], ports: tcp(...ports) };
+}
+
+/** What web and Sidekiq reach outside: other servers and the buckets by https, and by http the few servers and link previews without it. */
+function outside({ mailPort, copy }: Pick<FlowOptions, "mailPort" | "copy">) {
+  if (copy === undefined) return { web: [internet(443, 80)], sidekiq: [internet(443, 80), internet(mailPort)] };
+  const blocks = copy.storageAddresses.map((cidr) => ({ ipBlock: { cidr } }));
+  const bucket: EgressRule[] = blocks.length > 0 ? [{ to: blocks, ports: tcp(443) }] : [];
+  return { web: bucket, sidekiq: bucket };
 }
 
 /** Looking up names. */
@@ -51,14 +61,13 @@ const pods = (role: Role) => [{ podSelector: { matchLabels: roleLabels(role) } }
 
 /** Policies by name. The first shuts everything; each further one opens the flows of a role. */
 export function networkPolicies(options: FlowOptions): Record<string, Policy> {
-  const { vpc, poolPorts, directPort, replicaPorts, valkeyPorts, searchPorts, mailPort } = options;
+  const { vpc, poolPorts, directPort, replicaPorts, valkeyPorts, searchPorts, copy } = options;
   const stores = (...ports: readonly pulumi.Input<number>[]): EgressRule => ({
     to: [{ ipBlock: { cidr: vpc } }],
     ports: tcp(...ports, ...valkeyPorts),
   });
   const reading = [...replicaPorts, ...searchPorts];
-  // Federation and the buckets: https, and http for the few servers and link previews without it.
-  const world = internet(443, 80);
+  const world = outside(options);
   const fromEdge = (port: number): IngressRule => ({ from: pods("edge"), ports: tcp(port) });
   const toPods = (role: Role, port: number): EgressRule => ({ to: pods(role), ports: tcp(port) });
   return {
@@ -69,10 +78,10 @@ export function networkPolicies(options: FlowOptions): Record<string, Policy> {
       [{ ports: tcp(edgePort) }],
       [names, toPods("web", webPort), toPods("streaming", streamingPort)],
     ),
-    web: policy("web", [fromEdge(webPort)], [names, stores(poolPorts.web, ...reading), world]),
+    web: policy("web", [fromEdge(webPort)], [names, stores(poolPorts.web, ...reading), ...world.web]),
     streaming: policy("streaming", [fromEdge(streamingPort)], [names, stores(poolPorts.streaming)]),
-    sidekiq: policy("sidekiq", [], [names, stores(poolPorts.sidekiq, ...reading), world, internet(mailPort)]),
-    migrate: policy("migrate", [], [names, stores(directPort, ...searchPorts), internet(443)]),
+    sidekiq: policy("sidekiq", [], [names, stores(poolPorts.sidekiq, ...reading), ...world.sidekiq]),
+    migrate: policy("migrate", [], [names, stores(directPort, ...searchPorts), ...(copy ? [] : [internet(443)])]),
   };
 }
 

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$COPY_FOLDER"
 # The dump is the one place where the data lie as they were. A pod that is over keeps its folders.
 trap 'rm -f production.dump' EXIT
-if [ -e failure ]; then exit 0; fi
+if [ -e failure ] || [ -e copied ]; then exit 0; fi
 
 # COMMIT is said only after all that stands before it: psql gives up at the first error, and undoes all where the end is missing.
 statements() {

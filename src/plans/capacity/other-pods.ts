@@ -5,11 +5,15 @@ import { systemDeployments } from "../../../components/kubernetes/system-workloa
 import { podRequests } from "../../../components/mastodon/demand.ts";
 import { alertmanagerName, prometheusName } from "../../../components/metrics/pods.ts";
 import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
+import { copyResources, stagingCopyName } from "../../../components/staging/copy-job.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
 
 /** The settings that switch other pods on. */
-export type OtherPodsSettings = Pick<Settings, "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets">;
+export type OtherPodsSettings = Pick<
+  Settings,
+  "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets" | "staging"
+>;
 
 /** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
 const certManager: readonly PlannedPods[] = [
@@ -32,7 +36,10 @@ export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certific
 }
 
 /** Pods beside Mastodon's that name one of its pools. */
-export function neighbourPods(wanted: "web" | "sidekiq", { autoscaling, cdn, metrics, secrets }: OtherPodsSettings): PlannedPods[] {
+export function neighbourPods(
+  wanted: "web" | "sidekiq",
+  { autoscaling, cdn, metrics, secrets, staging }: OtherPodsSettings,
+): PlannedPods[] {
   if (wanted === "web") {
     const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
     return [
@@ -41,7 +48,10 @@ export function neighbourPods(wanted: "web" | "sidekiq", { autoscaling, cdn, met
       ...(autoscaling.enabled ? kedaPods(autoscaling.resources) : []),
     ];
   }
-  return cdn.purge.enabled ? [{ name: purgeName, ...podRequests(purgeResources), atRest: 1, atPeak: 1 }] : [];
+  return [
+    ...(cdn.purge.enabled ? [{ name: purgeName, ...podRequests(purgeResources), atRest: 1, atPeak: 1 }] : []),
+    ...(staging ? [{ name: stagingCopyName, ...podRequests(copyResources), atRest: 0, atPeak: 1 }] : []),
+  ];
 }
 
 /** The old pod of each ends before its new one starts. */
