@@ -1,12 +1,24 @@
 // Prepares everything that the local cloud and the tests need, shows progress, and ends.
 import { prepareControlPlane, prepareEngine, prepareAlertTools } from "./engine.ts";
 import { EngineError } from "./failures.ts";
+import { prepareNginx } from "./nginx.ts";
 
 const report = (line: string) => console.error(line);
 
+/** Tests that need it say so and are skipped; everything else goes on without. */
+function skipped(error: unknown): void {
+  if (!(error instanceof EngineError)) throw error;
+  report(error.message);
+}
+
 try {
   // Together, because one can download while the other compiles.
-  await Promise.all([prepareEngine({ report }), prepareControlPlane({ report }), prepareAlertTools({ report })]);
+  await Promise.all([
+    prepareEngine({ report }),
+    prepareControlPlane({ report }),
+    prepareAlertTools({ report }),
+    prepareNginx(report).catch(skipped),
+  ]);
 } catch (error) {
   if (!(error instanceof EngineError)) throw error;
   console.error(error.message);

@@ -78,16 +78,11 @@ describe.skipIf(program === undefined)("the edge", () => {
   });
 
   describe("closed paths", () => {
-    test.each([
-      ...["/sidekiq", "/sidekiq/queues", "//sidekiq", "/./sidekiq", "/a/../sidekiq", "/%73idekiq", "/sidekiq?x"],
-      ...["/sidekiq.json", "/sidekiq;x/queues", "/sidekiq%20", "/%2Fsidekiq", "/pghero", "/pghero/queries"],
-      ...[
-        "/metrics",
-        "/metrics/",
-        "/api/v1/streaming/../../../metrics",
-        "/api/v1/streaming/%2e%2e/%2e%2e/%2e%2e/metrics",
-      ],
-    ])("nobody outside reaches %s", async (path) => {
+    const spellings =
+      "/sidekiq /sidekiq/queues //sidekiq /./sidekiq /a/../sidekiq /%73idekiq /sidekiq?x /sidekiq.json /sidekiq;x/queues " +
+      "/sidekiq%20 /%2Fsidekiq /pghero /pghero/queries /metrics /metrics/ " +
+      "/api/v1/streaming/../../../metrics /api/v1/streaming/%2e%2e/%2e%2e/%2e%2e/metrics";
+    test.each(spellings.split(" "))("nobody outside reaches %s", async (path) => {
       for (const host of [domains.web, domains.streaming]) expect((await ask(http, host, path)).status).toBe(404);
       expect([...edge.web.arrived, ...edge.streaming.arrived, ...edge.bucket.arrived]).toEqual([]);
     });

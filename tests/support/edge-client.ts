@@ -83,6 +83,19 @@ export class RawConnection {
     return this.#received;
   }
 
+  /** Waits until the other side has ended the connection, and gives everything that came. */
+  async ended(): Promise<string> {
+    while (!this.#socket.destroyed && !this.#socket.readableEnded)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.#received;
+  }
+
+  /** For somebody else to go on with. */
+  release(): Socket {
+    this.#socket.removeAllListeners("data");
+    return this.#socket;
+  }
+
   close(): void {
     this.#socket.destroy();
   }

@@ -1,6 +1,15 @@
 // The real nginx with the edge's configuration: only addresses and folders are exchanged for those of this machine.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,11 +105,13 @@ export class RealNginx {
     const relocate = (text: string) => nginx.#relocate(text, upstreams, dead);
     mkdirSync(join(folder, "certificate"));
     mkdirSync(join(folder, "bin"));
+    symlinkSync(program, join(folder, "bin", "nginx"));
     nginx.#write("mime.types", "types { text/html html; text/css css; text/javascript js; }\n");
     nginx.#write("authorities.pem", upstreams.authority ?? rootCertificates[0] ?? "");
     nginx.#write(maintenanceFile, maintenancePage(options.domains.web));
     const shims = await missingModules(program);
-    nginx.#write("nginx.conf", relocate(nginxConfiguration(options)).replace("\nhttp {\n", `\nhttp {\n${shims}`));
+    const configuration = relocate(nginxConfiguration(options)).replace("\nhttp {\n", `\nhttp {\n${shims}`);
+    nginx.#write("nginx.conf", `${userLine}${configuration}`);
     if (options.endsTls) {
       nginx.#write(tlsFile, relocate(nginxTlsConfiguration(options)));
       nginx.#write(startFile, relocate(startScript(edgeFolder, "nginx.conf")));
@@ -109,10 +120,25 @@ export class RealNginx {
     return nginx;
   }
 
-  /** As cert-manager's Secret would appear in the pod. */
+  /**
+   * As a kubelet shows a new Secret: both files in a new folder, in one step. nginx takes a file of the same number and second for unchanged.
+   */
   giveCertificate({ certificate, privateKey }: Certificate): void {
-    this.#write("certificate/tls.crt", certificate);
-    this.#write("certificate/tls.key", privateKey);
+    const mount = join(this.folder, "certificate");
+    const data = mkdtempSync(join(mount, "..data-"));
+    writeFileSync(join(data, "tls.crt"), certificate);
+    writeFileSync(join(data, "tls.key"), privateKey);
+    symlinkSync(data, join(mount, "..data_tmp"));
+    renameSync(join(mount, "..data_tmp"), join(mount, "..data"));
+    for (const file of ["tls.crt", "tls.key"])
+      if (!existsSync(join(mount, file))) symlinkSync(join("..data", file), join(mount, file));
+  }
+
+  /** With its certificate, the part that speaks TLS is read as well. */
+  enable(certificate: Certificate): void {
+    this.giveCertificate(certificate);
+    mkdirSync(join(this.folder, "enabled"));
+    copyFileSync(join(this.folder, tlsFile), join(this.folder, "enabled", tlsFile));
   }
 
   /** `nginx -t`: what it says about the configuration, empty where it has nothing to say. */
@@ -123,9 +149,11 @@ export class RealNginx {
 
   /** Starts it as the container does, and waits until it listens. */
   async start(endsTls = false): Promise<void> {
+    const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+    // A group of its own, like a container: what the script leaves running goes with it.
     const child = endsTls
-      ? spawn("/bin/sh", [join(this.folder, startFile)], { stdio: ["ignore", "pipe", "pipe"], env: this.#pathFirst() })
-      : spawn(this.#program, this.#arguments("-g", `daemon off;${userLine}`), { stdio: ["ignore", "pipe", "pipe"] });
+      ? spawn("/bin/sh", [join(this.folder, startFile)], { stdio, detached: true, env: this.#pathFirst() })
+      : spawn(this.#program, this.#arguments("-g", "daemon off;"), { stdio, detached: true });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (bytes: Buffer) => {
@@ -139,9 +167,11 @@ export class RealNginx {
     return this.#end("SIGQUIT");
   }
 
-  /** Ends it at once and removes its folder. */
+  /** Ends it at once, with everything that it started, and removes its folder. */
   async stop(): Promise<void> {
+    const group = this.#child?.pid;
     await this.#end("SIGTERM");
+    if (group !== undefined) endGroup(group);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -156,8 +186,7 @@ export class RealNginx {
   }
 
   #arguments(...rest: readonly string[]): string[] {
-    const first = rest[0] === "-t" ? ["-g", userLine || "worker_priority 0;"] : [];
-    return ["-p", this.folder, "-c", join(this.folder, "nginx.conf"), ...first, ...rest];
+    return ["-p", this.folder, "-c", join(this.folder, "nginx.conf"), ...rest];
   }
 
   /** The start script calls `nginx`. */
@@ -169,7 +198,7 @@ export class RealNginx {
     writeFileSync(join(this.folder, name), text);
   }
 
-  /** Everything exchanged must have been there: a change of the configuration must not slip past this. */
+  /** Whatever is left of a pod's world afterwards is refused: a change of the configuration must not slip past this. */
   #relocate(text: string, { web, streaming, bucket, solver }: Upstreams, dead: number): string {
     const here = (port: number | undefined) => `127.0.0.1:${port ?? dead}`;
     const exchanges: readonly (readonly [string | RegExp, string])[] = [
@@ -187,11 +216,18 @@ export class RealNginx {
       ["/etc/nginx/mime.types", join(this.folder, "mime.types")],
       [edgeCertificateFolder, join(this.folder, "certificate")],
       [edgeFolder, this.folder],
+      // Nobody waits for it here.
+      ["sleep 20", "sleep 0.1"],
     ];
     const moved = exchanges.reduce((now, [from, to]) => now.replaceAll(from, to), text);
     for (const [left] of moved.matchAll(/kube-dns|\/etc\/nginx|\/etc\/ssl|server (web|streaming):|listen (?!127\.)/g))
       throw new Error(`the test left ${left} in the configuration`);
     return moved;
+  }
+
+  /** Waits until nobody new is taken. */
+  async refusing(): Promise<void> {
+    while (await canConnect(this.ports.http)) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   async #listening(): Promise<void> {
@@ -206,7 +242,7 @@ export class RealNginx {
 const names: readonly Listener[] = ["http", "https", "inside", "metrics", "operators"];
 
 /** As root, nginx' workers would become somebody who may not read the test's folder. */
-const userLine = process.getuid?.() === 0 ? "user root;" : "";
+const userLine = process.getuid?.() === 0 ? "user root;\n" : "";
 
 /** Variables of modules that the image has and this binary has not, so that the lines which use them are still read. */
 async function missingModules(program: string): Promise<string> {
@@ -215,6 +251,14 @@ async function missingModules(program: string): Promise<string> {
   return ["active", "reading", "writing", "waiting"]
     .map((state) => `  map $host $connections_${state} {\n    default 1;\n  }\n`)
     .join("");
+}
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody is left in it.
+  }
 }
 
 function canConnect(port: number): Promise<boolean> {

@@ -48,6 +48,7 @@ function keptAs(key: string): string {
 export function packsLocations(assetsHost: string | undefined): string {
   const elsewhere = `
     proxy_intercept_errors on;
+    recursive_error_pages on;
     error_page 404 502 504 = @packs_of_other_versions;`;
   return `
   location ~ "^/(packs|assets)/[A-Za-z0-9_.~@+/-]+$" {

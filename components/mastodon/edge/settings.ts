@@ -11,7 +11,7 @@ const limitSchema = (perMinute: number, burst: number) =>
         .max(60_000)
         .default(perMinute)
         .describe("requests of one client in the long run, for each edge pod"),
-      burst: z.int().min(0).max(10_000).default(burst).describe("how many may come at once on top"),
+      burst: z.int().min(1).max(10_000).default(burst).describe("how many may come at once on top"),
     })
     .prefault({});
 

@@ -131,8 +131,9 @@ watch() {
 # What an earlier container of this pod left may not fit any more.
 rm -rf "$enabled"
 mkdir -p "$enabled"
-enable
+# Read before it is used: one that comes in between is used twice, not never.
 seen=$(fingerprint)
+enable
 watch $$ &
 exec $run -g "daemon off;"
 `;
