@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { armor, Decrypter, generateIdentity, identityToRecipient } from "age-encryption";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { Escrow } from "../../components/escrow/escrow.ts";
 import { VersionedBucket } from "../../components/storage/versioned-bucket.ts";
 import { openAccount } from "../../local/account/index.ts";
@@ -43,12 +44,14 @@ function escrowFor(recipients: readonly string[]) {
 
 const open = (recipients: readonly string[]) => openLocalStack({ home, settingsFile, program: escrowFor(recipients) });
 
+const bundleShape = z.object({ key: z.string(), content: z.string() });
+
 /** The bundles that the account holds, by their keys. */
 function stored(): Map<string, string> {
   const account = openAccount(home);
   try {
     const objects = account.list({ type: objectType }).map(({ object }) => object);
-    return new Map(objects.map(({ key, content }) => [String(key), String(content)]));
+    return new Map(objects.map((object) => bundleShape.parse(object)).map(({ key, content }) => [key, content]));
   } finally {
     account.close();
   }

@@ -24,6 +24,24 @@ const below = ({ registrations }: Recording, component: string): Recorded[] =>
   registrations.filter(({ custom, parents }) => custom && parents.some((parent) => parent === component));
 const dayTwoOf = (recording: Recording): Recorded[] => below(recording, "mastodon:mastodon:DayTwo");
 
+const escrowOf = (recording: Recording): Recorded[] => below(recording, "mastodon:escrow:Escrow");
+
+/** Physical names and ignored changes of the Jobs, by what they are for. */
+const jobsOf = (recording: Recording) =>
+  Object.fromEntries(
+    dayTwoOf(recording)
+      .filter(({ type }) => type.endsWith(":Job"))
+      .map(({ name, inputs, options }) => [
+        name.replace(/-[0-9a-f]{8}$/, ""),
+        { physical: Reflect.get(Object(inputs["metadata"]), "name"), ignored: options.ignoreChanges ?? [] },
+      ]),
+  );
+
+const connectionsOf = (changes: object): number =>
+  directConsumers(parseSettings(prod({ database, ...changes }))).reduce((sum, one) => sum + one.connections, 0);
+
+const withJobs = (cleanUp: object) => connectionsOf({ dayTwo: { searchIndex: { enabled: false }, cleanUp } });
+
 describe("jobs beside the server", () => {
   let on: Recording;
   let off: Recording;
@@ -60,16 +78,7 @@ describe("jobs beside the server", () => {
 
   it("that run once are named by what they do, and are left alone by a new version", async () => {
     const later = await recordProgram(prod({ dayTwo, database, mastodon: { version: "4.6.9" } }), "prod");
-    const jobs = (recording: Recording) =>
-      Object.fromEntries(
-        dayTwoOf(recording)
-          .filter(({ type }) => type.endsWith(":Job"))
-          .map(({ name, inputs, options }) => [
-            name.replace(/-[0-9a-f]{8}$/, ""),
-            { physical: Reflect.get(Object(inputs["metadata"]), "name"), ignored: options.ignoreChanges ?? [] },
-          ]),
-      );
-    const [before, after] = [jobs(on), jobs(later)];
+    const [before, after] = [jobsOf(on), jobsOf(later)];
     for (const name of ["day-two-first-admin", "day-two-tootctl-feeds"]) {
       expect(after[name]).toEqual(before[name]);
       expect(after[name]?.ignored).toEqual(["spec"]);
@@ -121,9 +130,6 @@ describe("jobs beside the server", () => {
   });
 
   it("take their connections from those of tootctl by hand, as far as these go", () => {
-    const total = (changes: object): number =>
-      directConsumers(parseSettings(prod({ database, ...changes }))).reduce((sum, one) => sum + one.connections, 0);
-    const withJobs = (cleanUp: object) => total({ dayTwo: { searchIndex: { enabled: false }, cleanUp } });
     expect(withJobs({})).toBe(10);
     expect(withJobs({ media: { enabled: true } })).toBe(10);
     expect(withJobs({ media: { enabled: true }, profiles: { enabled: true } })).toBe(10);
@@ -140,8 +146,6 @@ describe("jobs beside the server", () => {
 });
 
 describe("the escrow bundle", () => {
-  const escrowOf = (recording: Recording): Recorded[] => below(recording, "mastodon:escrow:Escrow");
-
   it("is one private, closed object in the backups bucket, which is never removed", async () => {
     const recipient = await identityToRecipient(await generateIdentity());
     const recording = await recordProgram(prod({ escrow: { recipients: [recipient] } }), "prod");
