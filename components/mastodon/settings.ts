@@ -3,12 +3,13 @@ import { z } from "zod";
 import { assetsSchema } from "./assets/settings.ts";
 import { edgeLimitsSchema } from "./edge/settings.ts";
 import { networkSchema } from "./networks.ts";
+import { imagesSchema } from "./images.ts";
 import { environmentProblems } from "./rules/extra-environment.ts";
 import { queueProblems } from "./rules/queues.ts";
 import { schedulerProblems } from "./rules/scheduler.ts";
 import { releaseSchema } from "./upgrade/release.ts";
 import { upgradesSchema } from "./upgrade/settings.ts";
-import { edgeImage, mastodonVersion, railsImage, streamingImage } from "./versions.ts";
+import { mastodonVersion } from "./versions.ts";
 
 const cpuSchema = z.string().regex(/^([1-9]\d*m|[1-9]\d*(\.\d+)?)$/, {
   error: "must be an amount of CPU, for example 500m or 2",
@@ -139,23 +140,10 @@ const sidekiqSchema = z
       context.addIssue({ code: "custom", path: [path], input: value, message });
   });
 
-const imageSchema = z.string().regex(/^[a-z0-9][a-z0-9./_-]*$/, {
-  error: `must be an image without tag and digest, for example ${railsImage}`,
-});
-
 export const mastodonSettingsSchema = z.strictObject({
   version: releaseSchema.default(mastodonVersion).describe("Mastodon release; a new one migrates the database first"),
   upgrades: upgradesSchema.prefault({}).describe("what must be safe before a migration"),
-  images: z
-    .strictObject({
-      rails: imageSchema.default(railsImage),
-      streaming: imageSchema.default(streamingImage),
-      edge: z
-        .string()
-        .regex(/[:@]/, { error: `must carry a tag or a digest, for example ${edgeImage}` })
-        .default(edgeImage),
-    })
-    .prefault({}),
+  images: imagesSchema.prefault({}),
   locale: z
     .string()
     .regex(/^[a-z]{2,3}(-[A-Za-z]{2,4})?$/, { error: "must be a language, for example en or pt-BR" })
@@ -171,10 +159,7 @@ export const mastodonSettingsSchema = z.strictObject({
     .max(200)
     .default(2)
     .describe("each carries 10,000 connections, and streaming holds one for every open browser; two survive a loss"),
-  trustedProxies: z
-    .array(networkSchema)
-    .default([])
-    .describe("further proxies in front of the load balancer"),
+  trustedProxies: z.array(networkSchema).default([]).describe("further proxies in front of the load balancer"),
   environment: z
     .record(z.string(), z.string().min(1, { error: "must not be empty: Mastodon acts on presence" }))
     .default({})

@@ -5,13 +5,8 @@ import type { MastodonSettings, Resources } from "../mastodon/settings.ts";
 import { attempts, jobName, type JobSpec, tellsItsEnd, type UpgradeJob } from "../mastodon/upgrade/jobs.ts";
 import { grantSchema, preparationFailure } from "../mastodon/workloads/database-preparation.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../mastodon/workloads/pod.ts";
-import {
-  copyBootCache,
-  environmentName,
-  railsImageOf,
-  railsMounts,
-  railsVolumes,
-} from "../mastodon/workloads/rails-pod.ts";
+import { railsImageOf } from "../mastodon/images.ts";
+import { copyBootCache, environmentName, railsMounts, railsVolumes } from "../mastodon/workloads/rails-pod.ts";
 import { type Container, roleLabels } from "../mastodon/workloads/workload.ts";
 import { fetchScript, finishScript, restoreScript } from "./scripts.ts";
 import type { StagingSettings } from "./settings.ts";

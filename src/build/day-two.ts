@@ -3,7 +3,7 @@ import { DayTwo } from "../../components/mastodon/day-two/day-two.ts";
 import { type DayTwoJob, dayTwoJobs, type DayTwoNeeds } from "../../components/mastodon/day-two/jobs.ts";
 import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
-import { railsImageOf } from "../../components/mastodon/workloads/rails-pod.ts";
+import { railsImageOf } from "../../components/mastodon/images.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";

@@ -7,7 +7,7 @@ import { PurgeBridge } from "../../components/cdn/purge-bridge/purge-bridge.ts";
 import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
-import { streamingImageOf } from "../../components/mastodon/workloads/rails-pod.ts";
+import { streamingImageOf } from "../../components/mastodon/images.ts";
 import { secretOutput } from "../load-settings.ts";
 import { providerOf } from "../providers.ts";
 import type { Cdns } from "./cdn.ts";

@@ -9,7 +9,7 @@ import { internet, names } from "../kubernetes/network-policies.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
-import { railsImageOf } from "../workloads/rails-pod.ts";
+import { railsImageOf } from "../images.ts";
 import { roleLabels } from "../workloads/workload.ts";
 
 type JobSpec = kubernetes.types.input.batch.v1.JobSpec;

@@ -2,7 +2,6 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import { databaseCaFolder } from "../environment/inputs.ts";
 import type { Process } from "../environment/names.ts";
-import type { MastodonSettings } from "../settings.ts";
 import { containerResources, containerSecurity } from "./pod.ts";
 import type { Container } from "./workload.ts";
 
@@ -16,16 +15,6 @@ export function environmentName(process: Process): string {
 
 /** Name of the ConfigMap with the authority that signed the database's certificate. */
 export const databaseCaName = "database-ca";
-
-/** The Rails image of the settings' version. */
-export function railsImageOf({ images, version }: Pick<MastodonSettings, "images" | "version">): string {
-  return `${images.rails}:v${version}`;
-}
-
-/** The streaming image of the settings' version. */
-export function streamingImageOf({ images, version }: Pick<MastodonSettings, "images" | "version">): string {
-  return `${images.streaming}:v${version}`;
-}
 
 export function environmentFrom(process: Process): NonNullable<Container["envFrom"]> {
   const name = environmentName(process);

@@ -7,7 +7,8 @@ import { assertSingleScheduler, isScheduler } from "../rules/scheduler.ts";
 import type { MastodonSettings, SidekiqGroup } from "../settings.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
 import { sidekiqPorts } from "./exporter.ts";
-import { copyBootCache, environmentFrom, railsImageOf, railsMounts, railsVolumes } from "./rails-pod.ts";
+import { railsImageOf } from "../images.ts";
+import { copyBootCache, environmentFrom, railsMounts, railsVolumes } from "./rails-pod.ts";
 import { recreate, surge, type Workload } from "./workload.ts";
 
 /** Video conversion and account archives write here. */

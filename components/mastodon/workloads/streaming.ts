@@ -3,7 +3,8 @@ import type { Placement } from "../args.ts";
 import { serving } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
-import { databaseCaMount, databaseCaVolume, environmentFrom, streamingImageOf } from "./rails-pod.ts";
+import { streamingImageOf } from "../images.ts";
+import { databaseCaMount, databaseCaVolume, environmentFrom } from "./rails-pod.ts";
 import { surge, type Workload } from "./workload.ts";
 
 export const streamingPort = 4000;

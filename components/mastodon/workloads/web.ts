@@ -5,7 +5,8 @@ import { serving } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings, Resources } from "../settings.ts";
 import { exporterSidecar } from "./exporter.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "./pod.ts";
-import { copyBootCache, environmentFrom, railsImageOf, railsMounts, railsVolumes } from "./rails-pod.ts";
+import { railsImageOf } from "../images.ts";
+import { copyBootCache, environmentFrom, railsMounts, railsVolumes } from "./rails-pod.ts";
 import { surge, type Workload } from "./workload.ts";
 
 export const webPort = 3000;
