@@ -1,6 +1,7 @@
 // The programs that judge Kubernetes manifests in the tests.
 import { kubeScore, trivyConfig } from "./artifacts.ts";
 import { built } from "./engine.ts";
+import { EngineError } from "./failures.ts";
 import type { Report } from "./progress.ts";
 import { preparePython, type PythonArtifact, type PythonProgram } from "./python.ts";
 
@@ -26,4 +27,16 @@ export function prepareTrivy(report: Report = silent): Promise<string> {
 /** checkov; the same promise. */
 export function prepareCheckov(report: Report = silent): Promise<PythonProgram> {
   return preparePython(checkov, report);
+}
+
+/** All of them. Nothing else needs them, so what cannot be had is told and left out: the tests say once more what they skip. */
+export async function prepareLinters(report: Report): Promise<void> {
+  for (const prepare of [prepareKubeScore, prepareTrivy, prepareCheckov]) {
+    try {
+      await prepare(report);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      report(error.message);
+    }
+  }
 }

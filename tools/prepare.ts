@@ -1,6 +1,7 @@
 // Prepares everything that the local cloud and the tests need, shows progress, and ends.
 import { prepareControlPlane, prepareEngine, prepareAlertTools } from "./engine.ts";
 import { EngineError } from "./failures.ts";
+import { prepareLinters } from "./linters.ts";
 import { prepareNginx } from "./nginx.ts";
 
 const report = (line: string) => console.error(line);
@@ -18,6 +19,7 @@ try {
     prepareControlPlane({ report }),
     prepareAlertTools({ report }),
     prepareNginx(report).catch(skipped),
+    prepareLinters(report),
   ]);
 } catch (error) {
   if (!(error instanceof EngineError)) throw error;
