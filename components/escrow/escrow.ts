@@ -51,6 +51,6 @@ export class Escrow extends pulumi.ComponentResource {
 }
 
 /** Key of the bundle with that fingerprint. */
-export function bundleKey(fingerprint: string): string {
+function bundleKey(fingerprint: string): string {
   return `escrow/mastodon-${fingerprint.slice(0, 12)}.age`;
 }

@@ -6,7 +6,10 @@ import { mastodonSecretsSchema } from "../../components/mastodon/secrets/setting
 import { vapidPair } from "../../components/mastodon/secrets/vapid.ts";
 import type { Existing } from "../../policies/destruction.ts";
 import { changedKeys } from "../../policies/same-server.ts";
+import { assertSameServer } from "../../src/same-server.ts";
 import { Secret } from "../../src/secret.ts";
+import { parseSettings } from "../../src/settings.ts";
+import { credentials, stackFile } from "../stacks.ts";
 
 const newPem = () =>
   generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey.export({ type: "sec1", format: "pem" }).toString();
@@ -134,5 +137,26 @@ describe("the change between given and generated keys", () => {
     const given = new Map([["secrets.mastodon.vapid.publicKey", "other"]]);
     expect(changedKeys(given, state, [])).toHaveLength(1);
     expect(changedKeys(new Map(), [...state, ...generated], [])).toEqual([]);
+  });
+});
+
+const settingsWith = (mastodon: object, changes: object = {}) =>
+  parseSettings({ ...stackFile("prod"), ...changes, secrets: { ...credentials, mastodon } });
+
+describe("the run that would change a key", () => {
+  const primary = "ACTIVE_RECORD_ENCRYPTION_PRIMARY_KEY";
+  const state = running({ [primary]: "p".repeat(32) });
+
+  it("ends before anything is registered, whether the key is another one or is given no longer", () => {
+    expect(() => assertSameServer(settingsWith({ activeRecord }), {}, state)).toThrow(
+      /this would be another server; nothing was changed:\n {2}mastodon:secrets\.mastodon\.activeRecord\.primaryKey: is another one/,
+    );
+    expect(() => assertSameServer(settingsWith({}), {}, state)).toThrow(/primaryKey: is not given any more/);
+  });
+
+  it("goes on with the same key, and where nothing is protected", () => {
+    const same = { ...activeRecord, primaryKey: key("p".repeat(32)) };
+    expect(() => assertSameServer(settingsWith({ activeRecord: same }), {}, state)).not.toThrow();
+    expect(() => assertSameServer(settingsWith({ activeRecord }, { protect: false }), {}, state)).not.toThrow();
   });
 });

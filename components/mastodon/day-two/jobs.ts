@@ -8,7 +8,7 @@ import type { DayTwoSettings } from "./settings.ts";
 export type DayTwoRole = Extract<Role, "first-admin" | "search-index" | "clean-up" | "mail-domains" | "tootctl">;
 
 /** When a job runs: at times, or once for what it runs, and then never again or once more with each version. */
-export type Occasion =
+type Occasion =
   | { readonly at: string }
   | { readonly once: "ever" | "each-version"; /** The update waits for its end. */ readonly awaited: boolean };
 
