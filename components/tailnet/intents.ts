@@ -1,68 +1,95 @@
 // The intent matrix: who may reach what on the tailnet, and nothing else. Everything about access follows from this table.
 import type { TailnetSettings } from "./settings.ts";
-
-/** Something that can be reached: one tag and the ports that are served there. */
-export interface Service {
-  readonly name: string;
-  readonly tag: string;
-  /** TCP ports. */
-  readonly ports: readonly number[];
-}
+import { tags, targetsOf, workerTag, type Machines, type Place, type Target, type TargetName } from "./targets.ts";
 
 /** Somebody or something that reaches. */
-interface Subject {
-  readonly name: string;
+export interface Subject {
+  /** One row of the settings; all workers share theirs unless one has its own. */
+  readonly kind: string;
+  /** For people. */
+  readonly title: string;
   /** As it is written in a policy: a group or a tag. */
   readonly selector: string;
-}
-
-/** One allowed way. */
-interface Intent {
-  readonly from: Subject;
-  readonly to: Service;
+  /** Logins of a group; a machine has none. */
+  readonly members?: readonly string[];
+  /** What it may reach. */
+  readonly reaches: readonly TargetName[];
+  /** The setting that says so. */
+  readonly setting: string;
 }
 
 export interface IntentMatrix {
   readonly subjects: readonly Subject[];
-  readonly services: readonly Service[];
-  readonly intents: readonly Intent[];
+  readonly targets: readonly Target[];
+  /** Every tag of a machine that this stack looks after. */
+  readonly tags: readonly string[];
 }
 
-/** Tags of the machines on the tailnet. */
-export const tags = {
-  kubernetes: "tag:kubernetes",
-  gateway: "tag:gateway",
-  worker: "tag:worker",
-  ci: "tag:ci",
-} as const;
-
-const services = {
-  kubernetes: { name: "Kubernetes API", tag: tags.kubernetes, ports: [443] },
-  pool: { name: "database pool", tag: tags.gateway, ports: [6432] },
-  database: { name: "database, direct", tag: tags.gateway, ports: [5432] },
-  valkey: { name: "Valkey", tag: tags.gateway, ports: [6379] },
-  // Tailscale SSH asks for a grant of port 22 besides its own rule (tailscale.com/kb/1193, "Ensure Tailscale SSH is permitted").
-  login: { name: "login on a worker", tag: tags.worker, ports: [22] },
-} as const satisfies Record<string, Service>;
-
-const operators: Subject = { name: "operators", selector: "group:operators" };
-const observers: Subject = { name: "observers", selector: "group:observers" };
-const ci: Subject = { name: "CI", selector: tags.ci };
-const workers: Subject = { name: "queue workers", selector: tags.worker };
-
-/** The matrix for these people. Workers and CI are machines, known by their tags. */
-export function intentMatrix(settings: TailnetSettings): IntentMatrix {
+/** The matrix for these people and machines. */
+export function intentMatrix(settings: TailnetSettings, there: Machines): IntentMatrix {
+  const { kansasCity } = settings;
+  const sorted = there.workers.toSorted();
   return {
-    // A group without members is left out: Tailscale refuses to test it.
-    subjects: settings.observers.length > 0 ? [operators, observers, ci, workers] : [operators, ci, workers],
-    services: Object.values(services),
-    intents: [
-      { from: operators, to: services.kubernetes },
-      { from: operators, to: services.database },
-      { from: operators, to: services.login },
-      { from: ci, to: services.kubernetes },
-      { from: workers, to: services.pool },
-      { from: workers, to: services.valkey },
-    ],
+    subjects: [...people(settings), ...sorted.map((worker) => workerSubject(settings, worker)), ...machines(settings)],
+    targets: targetsOf(there, kansasCity),
+    tags: [
+      ...Object.values(tags).filter((tag) => kansasCity || tag !== tags.kansasCity),
+      ...sorted.map(workerTag),
+    ].toSorted(),
   };
+}
+
+/** A group without members is left out: Tailscale refuses to test it. */
+function people({ access, ...settings }: TailnetSettings): Subject[] {
+  return (["operators", "moderators", "observers"] as const)
+    .filter((kind) => settings[kind].length > 0)
+    .map((kind) => ({
+      kind,
+      title: kind,
+      selector: `group:${kind}`,
+      members: [...new Set(settings[kind])].toSorted(),
+      reaches: access[kind],
+      setting: `tailnet.access.${kind}`,
+    }));
+}
+
+function workerSubject({ access }: TailnetSettings, worker: string): Subject {
+  const own = access.worker[worker];
+  return {
+    kind: "workers",
+    title: `worker ${worker}`,
+    selector: workerTag(worker),
+    reaches: own ?? access.workers,
+    setting: own === undefined ? "tailnet.access.workers" : `tailnet.access.worker.${worker}`,
+  };
+}
+
+function machines({ access, kansasCity }: TailnetSettings): Subject[] {
+  const machine = (kind: "ci" | "monitoring" | "kansasCity", title: string): Subject => ({
+    kind,
+    title,
+    selector: tags[kind],
+    reaches: access[kind],
+    setting: `tailnet.access.${kind}`,
+  });
+  return [
+    machine("ci", "CI"),
+    machine("monitoring", "monitoring"),
+    ...(kansasCity ? [machine("kansasCity", "Kansas City host")] : []),
+  ];
+}
+
+/** The targets that a subject is meant to reach. */
+export function intendedTargets(subject: Subject, { targets }: IntentMatrix): Target[] {
+  return targets.filter(({ name }) => subject.reaches.includes(name));
+}
+
+/** The ports that a subject is meant to reach. */
+export function intendedPlaces(subject: Subject, matrix: IntentMatrix): Place[] {
+  return intendedTargets(subject, matrix).flatMap(({ places }) => places);
+}
+
+/** The group in Kubernetes that the API server's proxy acts for; RBAC gives it its rights. Never one of Kubernetes' own. */
+export function impersonatedGroup({ kind }: Pick<Subject, "kind">): string {
+  return `tailnet:${kind}`;
 }

@@ -1,97 +1,92 @@
 // The tailnet policy, generated from the intent matrix together with the tests that Tailscale runs before it takes the policy.
-import { tags, type IntentMatrix, type Service } from "./intents.ts";
-import type { TailnetSettings } from "./settings.ts";
+import type { Grant, PolicyFile, SshRule } from "./evaluator/policy-file.ts";
+import { impersonatedGroup, type IntentMatrix, type Subject } from "./intents.ts";
+import { policyTests, sshTests } from "./policy-tests.ts";
+import { tags, type Target } from "./targets.ts";
 
-/** A rule that adds one way; grants never take any away, and an empty list denies everything. */
-export interface Grant {
-  readonly src: readonly string[];
-  readonly dst: readonly string[];
-  readonly ip: readonly string[];
-}
+type GeneratedSection =
+  | "groups"
+  | "tagOwners"
+  | "autoApprovers"
+  | "grants"
+  | "ssh"
+  | "nodeAttrs"
+  | "tests"
+  | "sshTests";
 
-interface PolicyTest {
-  readonly src: string;
-  readonly proto: "tcp";
-  readonly accept?: readonly string[];
-  readonly deny?: readonly string[];
-}
+/** A policy that can never allow everything by having no grants. `acls` is left out on purpose: grants replace it. */
+export type Policy = PolicyFile & Required<Pick<PolicyFile, GeneratedSection>>;
 
-interface SshRule {
-  readonly action: "check";
-  readonly checkPeriod: string;
-  readonly src: readonly string[];
-  readonly dst: readonly string[];
-  readonly users: readonly string[];
-}
+/** What the API server's proxy reads (tailscale.com/docs/features/kubernetes-operator/how-to/api-server-proxy, 2026). */
+export const kubernetesCapability = "tailscale.com/cap/kubernetes";
 
-/** The parts of a Tailscale policy file that this stack uses. */
-export interface Policy {
-  readonly groups: Readonly<Record<string, readonly string[]>>;
-  readonly tagOwners: Readonly<Record<string, readonly string[]>>;
-  readonly grants: readonly Grant[];
-  readonly ssh: readonly SshRule[];
-  readonly tests: readonly PolicyTest[];
-}
-
-/** The whole policy. `acls` is left out on purpose: grants replace it. */
-export function tailnetPolicy(settings: TailnetSettings, matrix: IntentMatrix): Policy {
+/** The whole policy: sorted and complete, so that nothing changes when nothing changed. */
+export function tailnetPolicy(matrix: IntentMatrix): Policy {
   return {
-    groups: groups(settings),
-    tagOwners: Object.fromEntries(Object.values(tags).map((tag) => [tag, ["autogroup:admin"]])),
-    grants: grants(matrix),
-    ssh: [
-      {
-        action: "check", // a fresh login in the browser, so that a stolen laptop is not enough
-        checkPeriod: "1h",
-        src: ["group:operators"],
-        dst: [tags.worker],
-        users: ["autogroup:nonroot"],
-      },
-    ],
+    groups: Object.fromEntries(
+      matrix.subjects.flatMap(({ selector, members }) => (members ? [[selector, [...members]]] : [])),
+    ),
+    tagOwners: tagOwners(matrix),
+    autoApprovers: { services: { [tags.kubernetes]: [tags.kubernetes] } }, // the proxy's replicas share one service address
+    grants: rows(matrix).flatMap(grantsOf),
+    ssh: rows(matrix).flatMap(sshOf),
+    nodeAttrs: [], // spelt out: no device may publish itself with Funnel, which a new tailnet's default lets every member do
     tests: policyTests(matrix),
+    sshTests: sshTests(matrix),
   };
 }
 
-function groups({ operators, observers }: TailnetSettings): Policy["groups"] {
-  const own = { "group:operators": operators.toSorted() };
-  return observers.length > 0 ? { ...own, "group:observers": observers.toSorted() } : own;
+/** Who may give which tag to a device: administrators by hand, and the stack's own credential. */
+export function tagOwners(matrix: IntentMatrix): Record<string, string[]> {
+  const byHand = "autogroup:admin";
+  return Object.fromEntries(matrix.tags.map((tag) => [tag, tag === tags.stack ? [byHand] : [byHand, tags.stack]]));
 }
 
-/** One grant for each intent, in the matrix's order, so that a change of one line is a change of one grant. */
-function grants({ intents }: IntentMatrix): Grant[] {
-  return intents.map(({ from, to }) => ({
-    src: [from.selector],
-    dst: [to.tag],
-    ip: to.ports.map((port) => `tcp:${port}`),
+/** Subjects of one kind that may reach one target. */
+interface Row {
+  readonly subjects: readonly Subject[];
+  readonly target: Target;
+}
+
+/** In the matrix's order: a change of one of its cells is a change of one grant. */
+function rows({ subjects, targets }: IntentMatrix): Row[] {
+  const kinds = [...new Set(subjects.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) =>
+    targets.flatMap((target) => {
+      const allowed = subjects.filter((one) => one.kind === kind && one.reaches.includes(target.name));
+      return allowed.length > 0 && target.places.length > 0 ? [{ subjects: allowed, target }] : [];
+    }),
+  );
+}
+
+/** One grant for each port, since a grant opens each of its ports on each of its destinations. */
+function grantsOf({ subjects, target }: Row): Grant[] {
+  const [first] = subjects;
+  const ports = [...new Set(target.places.map(({ port }) => port))];
+  const impersonate = { groups: first ? [impersonatedGroup(first)] : [] };
+  return ports.map((port) => ({
+    src: subjects.map(({ selector }) => selector),
+    dst: target.places.filter((place) => place.port === port).map(({ tag }) => tag),
+    ip: [`tcp:${port}`],
+    ...(target.impersonates && { app: { [kubernetesCapability]: [{ impersonate }] } }),
   }));
 }
 
-/** Each subject against each service: what is not intended must be denied. A widened grant then fails its test. */
-function policyTests({ subjects, services, intents }: IntentMatrix): PolicyTest[] {
-  return subjects.map((subject) => {
-    const intended = (service: Service): boolean =>
-      intents.some(({ from, to }) => from.selector === subject.selector && to.name === service.name);
-    const accept = services.filter(intended).flatMap(destinations);
-    const deny = [...services.filter((service) => !intended(service)).flatMap(destinations), ...alwaysDenied()];
-    return {
-      src: subject.selector,
-      proto: "tcp",
-      ...(accept.length > 0 ? { accept } : {}),
-      ...(deny.length > 0 ? { deny } : {}),
-    };
-  });
+/** Logins: only people's, never as root, and with a fresh login in the browser, so that a stolen laptop is not enough. */
+function sshOf({ subjects, target }: Row): SshRule[] {
+  if (!target.login) return [];
+  return [
+    {
+      action: "check",
+      checkPeriod: "1h",
+      src: subjects.map(({ selector }) => selector),
+      dst: target.places.map(({ tag }) => tag),
+      users: ["autogroup:nonroot"],
+    },
+  ];
 }
 
-function destinations({ tag, ports }: Service): string[] {
-  return ports.map((port) => `${tag}:${port}`);
-}
-
-/** Nobody logs in to the cluster's machines. Workers are in the matrix: operators log in there. */
-function alwaysDenied(): string[] {
-  return [`${tags.gateway}:22`, `${tags.kubernetes}:22`, `${tags.ci}:22`];
-}
-
-/** The policy as it is sent: stable, so that nothing changes when nothing changed. */
-export function policyText(policy: Policy): string {
-  return `${JSON.stringify(policy, undefined, 2)}\n`;
+/** The policy as it is sent. Without its tests it is judged here only. */
+export function policyText({ tests, sshTests: logins, ...policy }: PolicyFile, sendTests: boolean): string {
+  return `${JSON.stringify({ ...policy, ...(sendTests && { tests, sshTests: logins }) }, undefined, 2)}\n`;
 }

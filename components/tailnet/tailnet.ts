@@ -2,12 +2,16 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
-import { intentMatrix, tags } from "./intents.ts";
-import { policyText, tailnetPolicy, type Grant } from "./policy.ts";
+import { settingsPolicy } from "./judge.ts";
+import { policyText } from "./policy.ts";
 import type { TailnetSettings } from "./settings.ts";
+import { tags, type Machines } from "./targets.ts";
 
 export interface TailnetArgs {
+  /** Checked by `judgeSettings`. */
   readonly settings: TailnetSettings;
+  /** What joins it. Each worker gets its own tag. */
+  readonly machines: Machines;
   readonly protect: boolean;
 }
 
@@ -30,7 +34,8 @@ export function machineKeyInputs(description: string, tag: string): tailscale.Ta
 
 /** The whole policy of the tailnet and what surrounds it. One stack owns a tailnet. */
 export class Tailnet extends pulumi.ComponentResource {
-  readonly grants: readonly Grant[];
+  /** Who reaches what, without application capabilities. */
+  readonly grants: readonly { readonly src: string[]; readonly dst: string[]; readonly ip: string[] }[];
   /** SHA-256 of the policy's text. */
   readonly policyHash: string;
   /** Secret: joins the gateway to the tailnet. */
@@ -40,8 +45,8 @@ export class Tailnet extends pulumi.ComponentResource {
 
   constructor(name: string, args: TailnetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:tailnet:Tailnet", name, {}, opts);
-    const policy = tailnetPolicy(args.settings, intentMatrix(args.settings));
-    const acl = policyText(policy);
+    const policy = settingsPolicy(args.settings, args.machines);
+    const acl = policyText(policy, args.settings.sendTests);
     this.acl = new tailscale.Acl(
       `${name}-acl`,
       // Destroying must never put the allow-everything default back, and a policy made by hand must never be overwritten unseen.
@@ -54,7 +59,7 @@ export class Tailnet extends pulumi.ComponentResource {
       machineKeyInputs("gateway in the cluster", tags.gateway),
       { parent: this, dependsOn: this.acl }, // a tag exists only once the policy names its owner
     );
-    this.grants = policy.grants;
+    this.grants = policy.grants.map(({ src, dst, ip = [] }) => ({ src, dst, ip }));
     this.policyHash = createHash("sha256").update(acl).digest("hex");
     this.gatewayKey = pulumi.secret(key.key);
     this.registerOutputs({ policyHash: this.policyHash });

@@ -2,8 +2,8 @@
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
-import { tags } from "../tailnet/intents.ts";
 import { machineKeyInputs } from "../tailnet/tailnet.ts";
+import { workerTag } from "../tailnet/targets.ts";
 import { workerUserData } from "./cloud-init.ts";
 import type { WorkerSettings } from "./settings.ts";
 
@@ -66,7 +66,7 @@ export class Workers extends pulumi.ComponentResource {
     firewall: digitalocean.Firewall,
   ): digitalocean.Droplet {
     const hostname = `${args.prefix}-${worker}`;
-    const key = new tailscale.TailnetKey(`${name}-key`, machineKeyInputs(`worker ${worker}`, tags.worker), {
+    const key = new tailscale.TailnetKey(`${name}-key`, machineKeyInputs(`worker ${worker}`, workerTag(worker)), {
       parent: this,
       dependsOn: args.policy,
     });

@@ -2,12 +2,14 @@
 import { Tailnet } from "../../components/tailnet/tailnet.ts";
 import { Workers } from "../../components/workers/workers.ts";
 import { providerOf } from "../providers.ts";
+import { machinesOf } from "../rules/tailnet.ts";
 import { workerImage } from "../versions.ts";
 import type { Context } from "./context.ts";
 
 export function buildTailnet({ settings, providers }: Context): Tailnet {
   const { tailnet, protect } = settings;
-  return new Tailnet("tailnet", { settings: tailnet, protect }, { providers: [providers.tailscale] });
+  const args = { settings: tailnet, machines: machinesOf(settings), protect };
+  return new Tailnet("tailnet", args, { providers: [providers.tailscale] });
 }
 
 /** One component for each account, so that everything in it has that account's provider; by account. */

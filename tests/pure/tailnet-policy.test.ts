@@ -1,50 +1,122 @@
 import { describe, expect, it } from "vitest";
-import { intentMatrix, tags } from "../../components/tailnet/intents.ts";
-import { policyText, tailnetPolicy } from "../../components/tailnet/policy.ts";
+import { failures, unsafeWays } from "../../components/tailnet/judge.ts";
+import { validatePolicy } from "../../components/tailnet/evaluator/validate.ts";
+import { intentMatrix } from "../../components/tailnet/intents.ts";
+import { policyText, tailnetPolicy, type Policy } from "../../components/tailnet/policy.ts";
+import { tailnetSettingsSchema } from "../../components/tailnet/settings.ts";
+import { tags } from "../../components/tailnet/targets.ts";
 
-const settings = { name: "-", operators: ["bea@social.example", "al@social.example"], observers: [] };
-const policy = tailnetPolicy(settings, intentMatrix(settings));
+const operators = ["bea@social.example", "al@social.example"];
+const workers = ["queue-2", "queue-1"];
+
+function policyOf(changes: object = {}, names: readonly string[] = workers): Policy {
+  return tailnetPolicy(
+    intentMatrix(tailnetSettingsSchema.parse({ operators, ...changes }), { workers: names, valkeyCache: false }),
+  );
+}
+
+const policy = policyOf();
+
+const groups = (group: string): string => `{"tailscale.com/cap/kubernetes":[{"impersonate":{"groups":["${group}"]}}]}`;
 
 describe("the tailnet policy", () => {
   it("has grants and no acls: with neither, Tailscale would allow everything", () => {
     expect(policy.grants.length).toBeGreaterThan(0);
     expect(policy).not.toHaveProperty("acls");
+    const nothing = { operators: [], observers: [], moderators: [], ci: [], workers: [], monitoring: [] };
+    expect(policyText(policyOf({ access: nothing }), true)).toContain('"grants": []');
   });
 
-  it("names no wildcard", () => expect(policyText(policy)).not.toContain('"*"'));
+  it("is valid, passes its own tests and breaks no safety rule, with and without people, workers and the Kansas City host", () => {
+    const matrices = [
+      [{}, []],
+      [{}, workers],
+      [{ observers: ["cy@social.example"], moderators: ["mo@social.example", "bea@social.example"] }, workers],
+      [{ kansasCity: true, access: { kansasCity: ["database"], worker: { "queue-1": ["valkey"] } } }, workers],
+    ] as const;
+    for (const [changes, names] of matrices) {
+      const matrix = intentMatrix(tailnetSettingsSchema.parse({ operators, ...changes }), {
+        workers: names,
+        valkeyCache: true,
+      });
+      const judged = tailnetPolicy(matrix);
+      expect([validatePolicy(judged), failures(judged), unsafeWays(judged, matrix, [])]).toEqual([[], [], []]);
+    }
+  });
 
-  it("names an owner for each tag", () => {
-    const used = policyText(policy).match(/tag:[a-z]+/g) ?? [];
+  it("names no wildcard", () => expect(policyText(policy, true)).not.toContain('"*"'));
+
+  it("does not depend on the order in which people and workers are written", () => {
+    const turned = policyOf({ operators: operators.toReversed() }, workers.toReversed());
+    expect(policyText(turned, true)).toBe(policyText(policy, true));
+  });
+
+  it("names an owner for each tag: administrators, and the stack that gives tags to its machines", () => {
+    const used = policyText(policy, true).match(/tag:[a-z0-9-]+/g) ?? [];
     expect(Object.keys(policy.tagOwners).toSorted()).toEqual([...new Set(used)].toSorted());
+    expect(policy.tagOwners["tag:worker-queue-1"]).toEqual(["autogroup:admin", "tag:stack"]);
+    expect(policy.tagOwners["tag:stack"]).toEqual(["autogroup:admin"]);
   });
 
   it("lets workers reach the pool and Valkey through the gateway, and nothing else", () => {
-    const reach = policy.grants.filter(({ src }) => src.includes(tags.worker));
-    expect(reach).toEqual([
-      { src: [tags.worker], dst: [tags.gateway], ip: ["tcp:6432"] },
-      { src: [tags.worker], dst: [tags.gateway], ip: ["tcp:6379"] },
+    const src = ["tag:worker-queue-1", "tag:worker-queue-2"];
+    expect(policy.grants.filter((grant) => grant.src.includes("tag:worker-queue-1"))).toEqual([
+      { src, dst: [tags.gateway], ip: ["tcp:6432"] },
+      { src, dst: [tags.gateway], ip: ["tcp:6379"] },
     ]);
   });
 
+  it("opens the cache where it is a Valkey of its own", () => {
+    const settings = tailnetSettingsSchema.parse({ operators });
+    const { grants } = tailnetPolicy(intentMatrix(settings, { workers, valkeyCache: true }));
+    expect(grants.flatMap(({ ip = [] }) => ip)).toContain("tcp:6380");
+    expect(policy.grants.flatMap(({ ip = [] }) => ip)).not.toContain("tcp:6380");
+  });
+
+  it("lets one worker reach less than the others", () => {
+    const { grants } = policyOf({ access: { worker: { "queue-1": ["valkey"] } } });
+    const reached = (worker: string) => grants.filter(({ src }) => src.includes(worker)).flatMap(({ ip = [] }) => ip);
+    expect(reached("tag:worker-queue-1")).toEqual(["tcp:6379"]);
+    expect(reached("tag:worker-queue-2")).toEqual(["tcp:6432", "tcp:6379"]);
+  });
+
   it("lets operators, and nobody else, on to workers: their ssh rule alone opens no port", () => {
-    const logins = policy.grants.filter(({ ip }) => ip.includes("tcp:22"));
-    expect(logins).toEqual([{ src: ["group:operators"], dst: [tags.worker], ip: ["tcp:22"] }]);
-    for (const { src, dst } of policy.ssh)
-      expect(logins).toContainEqual(expect.objectContaining({ src: [...src], dst: [...dst] }));
-    for (const { src, accept = [], deny = [] } of policy.tests)
-      expect(src === "group:operators" ? accept : deny).toContain("tag:worker:22");
+    const logins = policy.grants.filter(({ ip }) => ip?.includes("tcp:22"));
+    const dst = ["tag:worker-queue-1", "tag:worker-queue-2"];
+    expect(logins).toEqual([{ src: ["group:operators"], dst, ip: ["tcp:22"] }]);
+    expect(policy.ssh).toEqual([expect.objectContaining({ src: ["group:operators"], dst })]);
+  });
+
+  it("lets the API server's proxy act for a group of each kind, none of Kubernetes' own", () => {
+    const acting = policy.grants.filter(({ app }) => app).map(({ src, app }) => [src, JSON.stringify(app)]);
+    expect(acting).toEqual([
+      [["group:operators"], groups("tailnet:operators")],
+      [["tag:ci"], groups("tailnet:ci")],
+    ]);
   });
 
   it("tests that CI reaches the API server, but no database and no machine's ssh", () => {
     const test = policy.tests.find(({ src }) => src === tags.ci);
     expect(test?.accept).toEqual(["tag:kubernetes:443"]);
     expect(test?.deny).toEqual(
-      expect.arrayContaining(["tag:gateway:5432", "tag:gateway:6432", "tag:gateway:6379", "tag:worker:22"]),
+      expect.arrayContaining(["tag:gateway:5432", "tag:gateway:6432", "tag:gateway:6379", "tag:worker-queue-1:22"]),
     );
   });
 
-  it("tests each subject against each service", () => {
-    for (const { accept = [], deny = [] } of policy.tests) expect(accept.length + deny.length).toBe(8);
+  it("tests each subject and each machine against each place", () => {
+    const tcp = policy.tests.filter(({ proto }) => proto === "tcp");
+    expect(new Set(tcp.map(({ src }) => src))).toEqual(new Set(["group:operators", ...Object.keys(policy.tagOwners)]));
+    const counts = new Set(tcp.map(({ accept = [], deny = [] }) => accept.length + deny.length));
+    expect(counts.size).toBe(1);
+  });
+
+  it("tests that each operator is asked for a login on a worker, that root is nobody, and that machines have none", () => {
+    const dst = ["tag:worker-queue-1", "tag:worker-queue-2"];
+    expect(policy.sshTests).toContainEqual({ src: "al@social.example", dst, check: ["mastodon"], deny: ["root"] });
+    const machines = policy.sshTests.filter(({ src }) => src.startsWith("tag:"));
+    expect(machines).toHaveLength(Object.keys(policy.tagOwners).length);
+    for (const { accept, check, deny } of machines)
+      expect([accept, check, deny]).toEqual([undefined, undefined, ["mastodon", "root"]]);
   });
 
   it("allows ssh only after a fresh login and never as root", () => {
@@ -53,9 +125,14 @@ describe("the tailnet policy", () => {
 
   it("leaves out a group without members, and tests one with members", () => {
     expect(policy.groups).toEqual({ "group:operators": ["al@social.example", "bea@social.example"] });
-    const watched = { ...settings, observers: ["cy@social.example"] };
-    const { groups, tests } = tailnetPolicy(watched, intentMatrix(watched));
+    const { groups, tests } = policyOf({ observers: ["cy@social.example"] });
     expect(Object.keys(groups)).toEqual(["group:operators", "group:observers"]);
-    expect(tests.find(({ src }) => src === "group:observers")?.accept).toBeUndefined();
+    const accept = tests.find(({ src }) => src === "group:observers")?.accept;
+    expect(accept).toEqual(["tag:worker-queue-1:9394", "tag:worker-queue-2:9394"]);
+  });
+
+  it("keeps its tests to itself where they are not to be sent", () => {
+    expect(JSON.parse(policyText(policy, true))).toEqual(policy);
+    expect(JSON.parse(policyText(policy, false))).not.toHaveProperty("tests");
   });
 });

@@ -1,7 +1,7 @@
 // The verdict on a policy's `tests`, as Tailscale's control plane gives it, but with the reason that it keeps to itself.
 import { protocolsOf } from "./ports.ts";
 import type { PolicyProblem, PolicyTest } from "./policy-file.ts";
-import { isSingle, parseRange } from "./ranges.ts";
+import { isSingle } from "./ranges.ts";
 import type { Reachability } from "./reachability.ts";
 import { splitPort } from "./rules.ts";
 
@@ -59,7 +59,7 @@ function isReached(
   const found = reachability.selectors.resolve(host);
   if (typeof found === "string") return `${found} "${host}" is unknown`;
   if (found.kind !== "devices") return `"${host}" cannot be tested`;
-  const range = parseRange(address);
+  const { range } = found;
   const opens = (source: string): boolean =>
     found.devices.size === 0 && range !== undefined && isSingle(range)
       ? protocols.some((protocol) => reachability.reachesAddress(source, address, port, protocol))

@@ -19,6 +19,7 @@ export function parseRange(text: string): AddressRange | undefined {
 }
 
 function parseNetwork(text: string): AddressRange | undefined {
+  if (!/^[\da-f.:]+(\/\d+)?$/i.test(text)) return undefined; // the library makes an error, with its trace, of every name
   if (Address4.isValid(text)) return spanOf(4, new Address4(text));
   return Address6.isValid(text) ? spanOf(6, new Address6(text)) : undefined;
 }

@@ -11,13 +11,18 @@ export interface SshAnswer {
   readonly path: string;
 }
 
-/** The answer to a login; nothing where it is refused. Rules with a check come before those without (tailscale.com/kb/1193). */
-export function sshAnswer(selectors: Selectors, source: string, target: string, user: string): SshAnswer | undefined {
-  const matching = (selectors.policy.ssh ?? []).flatMap((rule, index) => {
+/** Every rule that lets this login in. */
+export function sshAnswers(selectors: Selectors, source: string, target: string, user: string): SshAnswer[] {
+  return (selectors.policy.ssh ?? []).flatMap((rule, index) => {
     const action = rule.action === "check" ? ("check" as const) : ("accept" as const);
     return matches(rule, selectors, source, target, user) ? [{ action, path: `ssh[${index}]` }] : [];
   });
-  return matching.find(({ action }) => action === "check") ?? matching[0];
+}
+
+/** The answer to a login; nothing where it is refused. Rules with a check come before those without (tailscale.com/kb/1193). */
+export function sshAnswer(selectors: Selectors, source: string, target: string, user: string): SshAnswer | undefined {
+  const answers = sshAnswers(selectors, source, target, user);
+  return answers.find(({ action }) => action === "check") ?? answers[0];
 }
 
 function matches(rule: SshRule, selectors: Selectors, source: string, target: string, user: string): boolean {

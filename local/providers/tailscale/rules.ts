@@ -1,14 +1,15 @@
 // Which values Tailscale's plugin refuses, by type and property. Source: documented allowed values in @pulumi/tailscale 0.29.1
 // and recorded verdicts of the plugin v0.29.
+import { parseHujson } from "../../../components/tailnet/hujson.ts";
 import type { ResourceType, ValueRule } from "../contract.ts";
 import { all, each, lengthBetween, matches, oneOf } from "../shared/rules.ts";
 import { isAbsent } from "../shared/values.ts";
-import { parsePolicy, samePolicy } from "./policy.ts";
+import { samePolicy } from "./policy.ts";
 
 type Extra = Partial<Pick<ResourceType, "rules" | "check" | "sameValue" | "outdated">>;
 
 const policy: ValueRule = (value) => {
-  const parsed = parsePolicy(typeof value === "string" ? value : JSON.stringify(value));
+  const parsed = parseHujson(typeof value === "string" ? value : JSON.stringify(value));
   return "reason" in parsed ? parsed.reason : undefined;
 };
 

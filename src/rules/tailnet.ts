@@ -1,0 +1,41 @@
+// The tailnet: a policy with a hole, or one that Tailscale would refuse, stops here, before anything is sent.
+import { judgeSettings } from "../../components/tailnet/judge.ts";
+import type { Machines } from "../../components/tailnet/targets.ts";
+import type { Problem } from "../../components/problem.ts";
+import type { Settings } from "../settings-schema.ts";
+import { rule } from "./rule.ts";
+
+/** What joins the tailnet. */
+export function machinesOf({ workers, database }: Pick<Settings, "workers" | "database">): Machines {
+  return { workers: Object.keys(workers), valkeyCache: database.valkey.cache.enabled };
+}
+
+/** The policy that follows from the settings is valid, passes its tests and breaks no safety rule. */
+export function assertPolicySafe({
+  tailnet,
+  network,
+  kubernetes,
+  ...others
+}: Pick<Settings, "tailnet" | "workers" | "database" | "network" | "kubernetes">): Problem[] {
+  return judgeSettings(tailnet, machinesOf(others), [
+    { path: "network.ipRange", range: network.ipRange },
+    { path: "kubernetes.clusterSubnet", range: kubernetes.clusterSubnet },
+    { path: "kubernetes.serviceSubnet", range: kubernetes.serviceSubnet },
+  ]);
+}
+
+/** What one worker may reach is said of a worker that there is. */
+export function assertWorkersOfAccessKnown({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
+  const known = Object.keys(workers);
+  return Object.keys(tailnet.access.worker)
+    .filter((name) => !known.includes(name))
+    .map((name) => ({
+      path: `tailnet.access.worker.${name}`,
+      message: `names no worker; allowed: ${known.join(", ") || "none, since there are no workers"}`,
+    }));
+}
+
+export const tailnetRules = [
+  rule(["tailnet", "workers", "database", "network", "kubernetes"], assertPolicySafe),
+  rule(["tailnet", "workers"], assertWorkersOfAccessKnown),
+];
