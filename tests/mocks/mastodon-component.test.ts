@@ -30,18 +30,29 @@ test("registers each kind of object by its own name", () => {
   expect(names("kubernetes:core/v1:Namespace")).toEqual(["mastodon"]);
   expect(names("kubernetes:apps/v1:Deployment")).toEqual(["edge", ...deployments, "streaming", "web"]);
   expect(names("kubernetes:batch/v1:Job")).toEqual([
+    expect.stringMatching(/^assets-copy-4-6-8-[0-9a-f]{8}$/),
     expect.stringMatching(/^dump-before-4-6-8-[0-9a-f]{8}$/),
     expect.stringMatching(/^migrate-4-6-8-[0-9a-f]{8}$/),
     expect.stringMatching(/^migrate-after-4-6-8-[0-9a-f]{8}$/),
   ]);
   expect(names("kubernetes:core/v1:Service")).toEqual(["edge", "streaming", "web"]);
   expect(names("kubernetes:core/v1:ConfigMap")).toEqual(
-    [...processes, "database-ca", "database-grant", "edge-configuration", "upgrade-dump"].toSorted(),
+    [
+      ...processes,
+      "assets-copy",
+      "assets-copy-script",
+      "database-ca",
+      "database-grant",
+      "edge-configuration",
+      "upgrade-dump",
+    ].toSorted(),
   );
-  expect(names("kubernetes:core/v1:Secret")).toEqual([...processes, "database-grant", "upgrade-dump"].toSorted());
+  expect(names("kubernetes:core/v1:Secret")).toEqual(
+    [...processes, "assets-copy", "database-grant", "upgrade-dump"].toSorted(),
+  );
   expect(names("kubernetes:policy/v1:PodDisruptionBudget")).toEqual(["edge", ...deployments, "streaming", "web"]);
   expect(names("kubernetes:cilium.io/v2:CiliumClusterwideNetworkPolicy")).toEqual(["deny-metadata-service"]);
-  expect(names("kubernetes:networking.k8s.io/v1:NetworkPolicy")).toHaveLength(7);
+  expect(names("kubernetes:networking.k8s.io/v1:NetworkPolicy")).toHaveLength(9);
 });
 
 test("every object is Mastodon's child, on the given provider, in the namespace", () => {
@@ -50,7 +61,7 @@ test("every object is Mastodon's child, on the given provider, in the namespace"
   expect(objects.length).toBeGreaterThan(40);
   for (const { type, name, inputs, provider } of objects) {
     expect(made.get(`${type} ${name}`)?.urn, name).toMatch(
-      /::mastodon:mastodon:(Mastodon|Guardrails|Configuration|UpgradeDump)\$/,
+      /::mastodon:mastodon:(Mastodon|Guardrails|Configuration|UpgradeDump|AssetsCopy)\$/,
     );
     expect(provider, name).toContain("::cluster::");
     expect(inputs.metadata?.name, name).toBeTruthy();
@@ -75,12 +86,26 @@ describe("order", () => {
     expect(dependsOn("kubernetes:batch/v1:Job", "mastodon-migrate")).toEqual([
       "mastodon-guardrails",
       "mastodon-configuration",
+      "mastodon-assets-job",
       "mastodon-dump-job",
+    ]);
+  });
+
+  test("the scripts and styles are copied as soon as pods may run: before the dump, the migration and the roll", () => {
+    expect(dependsOn("kubernetes:batch/v1:Job", "mastodon-assets-job").toSorted()).toEqual([
+      "mastodon-assets-access",
+      "mastodon-assets-account",
+      "mastodon-assets-assets-copy-policy",
+      "mastodon-assets-edge-to-assets-policy",
+      "mastodon-assets-script",
+      "mastodon-assets-variables",
+      "mastodon-guardrails",
     ]);
   });
 
   test("the dump waits for the guard rails and for its own account, way and policy", () => {
     expect(dependsOn("kubernetes:batch/v1:Job", "mastodon-dump-job").toSorted()).toEqual([
+      "mastodon-assets-job",
       "mastodon-configuration",
       "mastodon-dump-access",
       "mastodon-dump-account",
@@ -99,7 +124,7 @@ describe("order", () => {
 
   test("a Job that failed or was cut off is replaced by the next update, and says which version it was for", () => {
     const jobs = ofType("kubernetes:batch/v1:Job");
-    expect(jobs).toHaveLength(3);
+    expect(jobs).toHaveLength(4);
     for (const { inputs } of jobs)
       expect(inputs.metadata).toMatchObject({
         annotations: { "pulumi.com/replaceUnready": "true" },
@@ -132,7 +157,7 @@ describe("secrets", () => {
 
   test("are marked as secret in every Secret, and in no ConfigMap at all", () => {
     const secrets = ofType("kubernetes:core/v1:Secret");
-    expect(secrets).toHaveLength(6);
+    expect(secrets).toHaveLength(7);
     for (const { name, inputs } of secrets) expect(text(inputs["stringData"]), name).toContain(secretMark);
     const maps = text(ofType("kubernetes:core/v1:ConfigMap"));
     expect(maps).not.toContain("secret-");
@@ -142,7 +167,7 @@ describe("secrets", () => {
 
   test("appear nowhere else in clear", () => {
     const others = registrations.filter(({ type }) => type !== "kubernetes:core/v1:Secret");
-    expect(text(others)).not.toMatch(/secret-(base|database|admin|queue|cache|spaces|mail|vapid|primary|dump)/);
+    expect(text(others)).not.toMatch(/secret-(base|database|admin|queue|cache|spaces|assets|mail|vapid|primary|dump)/);
   });
 
   test("the public push key is public, and belongs to the private one", () => {
@@ -182,7 +207,7 @@ describe("what must not be there", () => {
 
   test("no service-account token", () => {
     const accounts = ofType("kubernetes:core/v1:ServiceAccount");
-    expect(accounts).toHaveLength(6);
+    expect(accounts).toHaveLength(7);
     for (const { inputs } of accounts) expect(inputs["automountServiceAccountToken"]).toBe(false);
     for (const { inputs } of ofType("kubernetes:apps/v1:Deployment"))
       expect(inputs).toMatchObject({ spec: { template: { spec: { automountServiceAccountToken: false } } } });

@@ -48,6 +48,14 @@ export function environmentInputs(settings = mastodonSettings()): EnvironmentInp
       aliasHost: "media.social.example",
       extraHosts: [],
     },
+    assets: {
+      bucket: "social-assets",
+      region: "nyc3",
+      endpoint: "https://nyc3.digitaloceanspaces.com",
+      accessKeyId: "secret-assets-id",
+      secretAccessKey: "secret-assets",
+      host: "social-assets.nyc3.digitaloceanspaces.com",
+    },
     mail: {
       host: "email-smtp.ca-central-1.amazonaws.com",
       port: 2587,

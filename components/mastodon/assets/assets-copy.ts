@@ -3,16 +3,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AssetsArgs, MastodonArgs } from "../args.ts";
 import { childOf, named, type Scope } from "../kubernetes/scope.ts";
+import { createJob } from "../upgrade/jobs.ts";
 import { roleLabels } from "../workloads/workload.ts";
-import {
-  assetsCopyName,
-  assetsCopySeconds,
-  assetsJobName,
-  assetsJobSpec,
-  assetsPolicies,
-  assetsScript,
-  assetsScriptName,
-} from "./job.ts";
+import { assetsCopyName, assetsJobName, assetsJobSpec, assetsPolicies, assetsScript, assetsScriptName } from "./job.ts";
 
 interface AssetsCopyArgs extends Pick<MastodonArgs, "settings" | "provider" | "pools"> {
   readonly assets: AssetsArgs;
@@ -27,7 +20,7 @@ export class AssetsCopy extends pulumi.ComponentResource {
   readonly job: kubernetes.batch.v1.Job;
 
   constructor(name: string, args: AssetsCopyArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("mastodon:assets:AssetsCopy", name, {}, opts);
+    super("mastodon:mastodon:AssetsCopy", name, {}, opts);
     const { settings, assets, pools } = args;
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
     const metadata = named(scope, assetsCopyName, roleLabels(assetsCopyName));
@@ -56,19 +49,10 @@ export class AssetsCopy extends pulumi.ComponentResource {
           childOf(scope),
         ),
     );
-    const wait = `${assetsCopySeconds / 60 + 5}m`;
-    this.job = new kubernetes.batch.v1.Job(
-      `${name}-job`,
-      {
-        // The logical name stays, so that the last version's job goes when this one's is done.
-        metadata: named(scope, assetsJobName(settings), roleLabels(assetsCopyName)),
-        spec: assetsJobSpec(settings, pools.sidekiq),
-      },
-      {
-        ...childOf(scope, [account, script, variables, access, ...policies, ...args.after]),
-        customTimeouts: { create: wait, update: wait },
-      },
-    );
+    const { version } = settings;
+    const job = { logicalName: "job", name: assetsJobName(settings), role: assetsCopyName, version } as const;
+    const spec = assetsJobSpec(settings, pools.sidekiq);
+    this.job = createJob(scope, { ...job, spec }, [account, script, variables, access, ...policies, ...args.after]);
     this.registerOutputs();
   }
 }

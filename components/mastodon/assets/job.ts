@@ -8,6 +8,7 @@ import { checksum } from "../checksum.ts";
 import { internet, names } from "../kubernetes/network-policies.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
+import { attempts, tellsItsEnd } from "../upgrade/jobs.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
 import { railsImageOf } from "../images.ts";
 import { roleLabels } from "../workloads/workload.ts";
@@ -22,7 +23,7 @@ export const assetsCopyName = "assets-copy";
 export const assetsScriptName = "assets-copy-script";
 
 /** A version has some 1,500 files and 100 MB; minutes at the worst. */
-export const assetsCopySeconds = 1800;
+const assetsCopySeconds = 1800;
 
 /** What the job's pod asks for: the S3 client without Rails. */
 export const assetsCopyResources = { cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" };
@@ -48,6 +49,7 @@ export function assetsJobName(settings: MastodonSettings): string {
 export function assetsJobSpec(settings: MastodonSettings, placement: Placement): JobSpec {
   const scratch = "256Mi";
   return {
+    ...attempts,
     // A store that is not to be had for a while must not stop an upgrade for good.
     backoffLimit: 4,
     activeDeadlineSeconds: assetsCopySeconds,
@@ -64,6 +66,7 @@ export function assetsJobSpec(settings: MastodonSettings, placement: Placement):
             name: assetsCopyName,
             image: railsImageOf(settings),
             imagePullPolicy: "IfNotPresent",
+            ...tellsItsEnd,
             args: ["bundle", "exec", "ruby", `${scriptFolder}/${scriptFile}`],
             envFrom: [{ configMapRef: { name: assetsCopyName } }, { secretRef: { name: assetsCopyName } }],
             volumeMounts: [
