@@ -55,7 +55,6 @@ function copySpec(
 ): JobSpec {
   const rails = railsImageOf(settings);
   const container = containerOf({ refresh, scratch });
-  const ruby = (script: string) => ["bundle", "exec", "ruby", "-e", script];
   return {
     ...attempts,
     activeDeadlineSeconds: copySeconds,
@@ -94,6 +93,8 @@ function copySpec(
     },
   };
 }
+
+const ruby = (script: string) => ["bundle", "exec", "ruby", "-e", script];
 
 const accessFrom = (name: string) => [{ configMapRef: { name } }, { secretRef: { name } }];
 

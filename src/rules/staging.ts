@@ -6,7 +6,7 @@ import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** The @-name is part of every address of a server: two servers with one name damage both for good. */
-export function assertCopyHasOwnNames({ staging, domains }: Pick<Settings, "staging" | "domains">): Problem[] {
+function assertCopyHasOwnNames({ staging, domains }: Pick<Settings, "staging" | "domains">): Problem[] {
   if (staging === undefined) return [];
   const { domain, web = domain } = staging.source;
   const sources = [domain, web];
@@ -20,7 +20,7 @@ export function assertCopyHasOwnNames({ staging, domains }: Pick<Settings, "stag
 }
 
 /** The copy's own buckets are written to; the source's is only read, with a key that can do nothing else. */
-export function assertCopyReadsElsewhere({
+function assertCopyReadsElsewhere({
   staging,
   name,
   storage,
@@ -45,7 +45,7 @@ export function assertCopyReadsElsewhere({
 const decided = ["LIMITED_FEDERATION_MODE", "SMTP_DELIVERY_METHOD", "WHITELIST_MODE"];
 
 /** Nothing runs outside the network policies of the copy, and nothing of it has production's keys. */
-export function assertCopySpeaksToNobody({
+function assertCopySpeaksToNobody({
   staging,
   workers,
   mastodon,

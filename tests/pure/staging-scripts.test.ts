@@ -111,14 +111,14 @@ describe.skipIf(!hasRuby)("the fetching of a dump", () => {
   });
 });
 
-describe.skipIf(!hasRuby)("the end of a copy", () => {
-  /** In place of Mastodon's bundle. */
-  function rake(exitCode: number): void {
-    writeFileSync(at("bin", "bundle"), `#!/bin/sh\necho "$@" >> ${at("calls")}\nexit ${exitCode}\n`);
-    chmodSync(at("bin", "bundle"), 0o755);
-  }
-  const calls = () => (existsSync(at("calls")) ? readFileSync(at("calls"), "utf8").trim() : "");
+/** In place of Mastodon's bundle. */
+function rake(exitCode: number): void {
+  writeFileSync(at("bin", "bundle"), `#!/bin/sh\necho "$@" >> ${at("calls")}\nexit ${exitCode}\n`);
+  chmodSync(at("bin", "bundle"), 0o755);
+}
+const calls = () => (existsSync(at("calls")) ? readFileSync(at("calls"), "utf8").trim() : "");
 
+describe.skipIf(!hasRuby)("the end of a copy", () => {
   it("migrates a new copy once", async () => {
     rake(0);
     mark("staging_copy=november");

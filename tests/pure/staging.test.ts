@@ -135,8 +135,9 @@ describe("the job that copies", () => {
   });
 });
 
+const resource = (type: string, name: string) => ({ urn: `urn:${name}`, type, name, outputs: {} });
+
 describe("a stack", () => {
-  const resource = (type: string, name: string) => ({ urn: `urn:${name}`, type, name, outputs: {} });
   const web = resource("kubernetes:apps/v1:Deployment", "mastodon-web");
   const copied = resource("kubernetes:batch/v1:Job", "mastodon-staging-copy");
 
