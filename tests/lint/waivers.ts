@@ -66,6 +66,7 @@ export const waivers: readonly Waiver[] = [
       "ConfigMap/cdn-purge",
       "ConfigMap/database-grant",
       "ConfigMap/day-two-scripts",
+      "ConfigMap/staging-copy-*",
       "ConfigMap/upgrade-dump",
     ],
   },
