@@ -15,6 +15,7 @@ import { hasCondition, type KubeNode, type KubePod, type KubeService, type List 
 import type { ClusterPaths } from "./paths.ts";
 import { type Plan, planPools, type PlannedNode } from "./pool-plan.ts";
 import { type ClusterRecord, readNodes, readPools, readRecord, type SeenNodes, writeNodes } from "./record.ts";
+import { liftScaledObjects } from "./scaled-objects.ts";
 import { daemonRequests } from "./system-workloads.ts";
 
 /** Pods that do not go by themselves within this time are deleted. DigitalOcean waits 30 minutes. */
@@ -54,6 +55,7 @@ export function reconciler(paths: ClusterPaths, api: Api, log: (line: string) =>
       await carryOut(plan, { api, log, record, nodes, pods });
       await correctNodes(api, record, nodes, wanted.pools);
       await balanceLoad(api, services, log);
+      await liftScaledObjects(api, log);
       const seen: SeenNodes = {
         revision: plan.create.length === 0 && plan.drain.length === 0 ? wanted.revision : (written?.revision ?? 0),
         nodes: nodes.filter(isPoolNode).map(seenNode),

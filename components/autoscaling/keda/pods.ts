@@ -41,7 +41,7 @@ export function operatorDeployment({ settings, placement }: PodOptions): Deploym
     env: environment,
     ports: [{ name: "metricsservice", containerPort: ports.operator }],
     volumeMounts: [certificates],
-    resources: containerResources(settings.resources.operator, "128Mi"),
+    resources: containerResources(settings.resources.operator, "512Mi"),
     ...probes(
       { httpGet: { path: "/healthz", port: ports.health } },
       { httpGet: { path: "/readyz", port: ports.health } },
@@ -65,7 +65,7 @@ export function metricsServerDeployment({ settings, placement }: PodOptions): De
     env: environment,
     ports: [{ name: "https", containerPort: ports.metricsServer }],
     volumeMounts: [certificates, { name: "scratch", mountPath: "/tmp" }],
-    resources: containerResources(settings.resources.metricsServer, "128Mi"),
+    resources: containerResources(settings.resources.metricsServer, "512Mi"),
     ...probes(secure("/healthz"), secure("/readyz")),
   });
 }
