@@ -2,7 +2,10 @@
 import type { StageSpec } from "./stage-spec.ts";
 
 /** Pods with this annotation set to "true" fail, so that a test can see what a failed migration does. */
-const failAnnotation = "local.mastodon/fail";
+export const failAnnotation = "local.mastodon/fail";
+
+/** What such a pod's containers wrote last. */
+export const lastLinesAnnotation = "local.mastodon/last-lines";
 
 const alive = ".metadata.deletionTimestamp == null";
 const failing = `(.metadata.annotations // {})["${failAnnotation}"] == "true"`;
@@ -47,11 +50,19 @@ const initState = `{{ if eq (or .restartPolicy "") "Always" }}${runningState}{{ 
 
 const isSidecar = '{{ if eq (or .restartPolicy "") "Always" }}true{{ else }}false{{ end }}';
 
-const ended = (phase: "Succeeded" | "Failed", exitCode: number, reason: string) =>
+/**
+ * The end of a container that failed. As with a kubelet, its last lines become the message only where the container asks for it (the file
+ * /dev/termination-log stays empty here, since nothing runs).
+ */
+const failedState =
+  '{ "terminated": { "exitCode": 1, "reason": "Error", "startedAt": {{ Now | Quote }}, "finishedAt": {{ Now | Quote }}' +
+  `{{ if eq (or .terminationMessagePolicy "") "FallbackToLogsOnError" }}, "message": {{ or (index (or $.metadata.annotations dict) "${lastLinesAnnotation}") "" | Quote }}{{ end }} } }`;
+
+const ended = (phase: "Succeeded" | "Failed", state: string) =>
   status(`
 phase: ${phase}
 conditions:${condition("Ready", "False", phase === "Succeeded" ? "PodCompleted" : "PodFailed")}${condition("ContainersReady", "False", phase === "Succeeded" ? "PodCompleted" : "PodFailed")}
-containerStatuses:${containers("containers", endedState(exitCode, reason), "false")}
+containerStatuses:${containers("containers", state, "false")}
 `);
 
 function status(template: string): object {
@@ -136,7 +147,7 @@ containerStatuses:${containers("containers", runningState, "true")}
     kind: "Pod",
     when: [alive, running, succeeding, `(${runsForever}) | not`],
     afterMilliseconds: 1_000,
-    steps: [ended("Succeeded", 0, "Completed")],
+    steps: [ended("Succeeded", endedState(0, "Completed"))],
   },
   {
     name: "pod-fails",
@@ -144,7 +155,7 @@ containerStatuses:${containers("containers", runningState, "true")}
     when: [alive, running, failing, runsOnce],
     afterMilliseconds: 1_000,
     event: { type: "Warning", reason: "Failed", message: `Failed on purpose: annotation ${failAnnotation}` },
-    steps: [ended("Failed", 1, "Error")],
+    steps: [ended("Failed", failedState)],
   },
   {
     // Containers that are to be restarted fail again and again; a Job gives up after its backoffLimit, a Deployment never gets ready.

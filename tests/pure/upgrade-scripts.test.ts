@@ -140,7 +140,7 @@ describe.skipIf(!hasRuby)("the look at the database before the dump", () => {
   it("asks for a dump where migrations are pending, also those for after the roll", () => {
     const { code, text: said } = look({ done: ["20260101000000"] });
     expect(code).toBe(0);
-    expect(said).toContain("1 migrations are pending. The database takes 200 MiB, 100 MiB of them without indexes");
+    expect(said).toContain("Pending migrations: 1. The database takes 200 MiB, 100 MiB of them without indexes");
     expect([has("skip"), has("failure")]).toEqual([false, false]);
   });
 

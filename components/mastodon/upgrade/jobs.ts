@@ -23,7 +23,7 @@ export interface UpgradeJob {
 
 /**
  * Jobs cannot change, so each is named after what it runs: a repeated `up` finds it done, another version or another specification is
- * another Job, and the old one goes when the new one is done.
+ * another Job, and the old one goes when its turn comes.
  */
 export function jobName(kind: string, version: string, spec: JobSpec): string {
   const sum = checksum({ spec: JSON.stringify(spec) }).slice(0, 8);
@@ -54,6 +54,11 @@ export function createJob(scope: Scope, job: UpgradeJob, after: pulumi.Resource[
   return new kubernetes.batch.v1.Job(
     `${scope.name}-${logicalName}`,
     { metadata, spec },
-    { ...childOf(scope, after), customTimeouts: { create: minutes, update: minutes } },
+    {
+      ...childOf(scope, after),
+      customTimeouts: { create: minutes, update: minutes },
+      // An old Job that waits for its end while the new one fails would, on the way back, be taken for the Job of that name and then removed.
+      deleteBeforeReplace: true,
+    },
   );
 }

@@ -22,7 +22,7 @@ begin
     else
       whole = mebibytes(database, "SELECT pg_database_size(current_database())")
       tables = mebibytes(database, "SELECT coalesce(sum(pg_table_size(oid)), 0) FROM pg_class WHERE relkind IN ('r', 'm')")
-      puts "#{pending.size} migrations are pending. The database takes #{whole} MiB, #{tables} MiB of them without indexes; " \
+      puts "Pending migrations: #{pending.size}. The database takes #{whole} MiB, #{tables} MiB of them without indexes; " \
            "a compressed dump may take #{ENV.fetch('DUMP_MIB')} MiB."
     end
   end
