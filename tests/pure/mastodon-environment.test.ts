@@ -172,6 +172,22 @@ test("media are shown from the alias host, and Valkey is spoken to over TLS by t
   expect(secret["CACHE_REDIS_URL"]).toMatch(/^rediss:/);
 });
 
+test("scripts and styles are loaded from another host only where they are served from there", async () => {
+  const inputs = environmentInputs();
+  const { assets } = inputs;
+  if (assets === undefined) throw new Error("the sample has no assets");
+  const cdn = "https://assets.social.example";
+  for (const process of processes) {
+    const build = builders[process];
+    const { plain, secret } = await valueOf(build(inputs));
+    expect(plain["CDN_HOST"]).toBeUndefined();
+    const elsewhere = await valueOf(build({ ...inputs, assets: { ...assets, cdn } }));
+    expect(elsewhere.plain["CDN_HOST"]).toBe(process === "streaming" ? undefined : cdn);
+    // No process has the key to them; the job that copies them has a Secret of its own.
+    expect(JSON.stringify(secret)).not.toContain("secret-assets");
+  }
+});
+
 test("the cache stays with the rest where there is no instance for it", () => {
   const inputs = environmentInputs();
   const built = webEnvironment({ ...inputs, valkey: { url: "rediss://x", ports: [1] } });
