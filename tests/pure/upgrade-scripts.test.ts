@@ -63,10 +63,70 @@ function run(command: string[], variables: Readonly<Record<string, string>>): Fi
   return { code: status, text: stdout + stderr };
 }
 
-describe("the dump's shell", () => {
-  const dump = (mib = "100") => run(["sh", "-c", dumpScript], { DUMP_MIB: mib });
-  const writes = 'for argument; do case "$argument" in --file=*) target="${argument#--file=}";; esac; done';
+const ruby = (script: string, variables: Readonly<Record<string, string>>) =>
+  run(["ruby", "-I", fakes, "-e", script], { CONNECT_WAIT: "0", ...variables });
 
+const own = {
+  DB_HOST: "h",
+  DB_PORT: "1",
+  DB_NAME: "n",
+  DB_USER: "mastodon",
+  DB_PASS: "p",
+  DB_SSLMODE: "verify-full",
+};
+
+const writes = 'for argument; do case "$argument" in --file=*) target="${argument#--file=}";; esac; done';
+
+const dump = (mib = "100") => run(["sh", "-c", dumpScript], { DUMP_MIB: mib });
+
+const look = (facts: object) =>
+  ruby(prepareDumpScript, {
+    FAKE_DATABASE: JSON.stringify(facts),
+    MASTODON_FOLDER: inFolder("image"),
+    DUMP_MIB: "100",
+  });
+
+const upload = (variables: Readonly<Record<string, string>> = {}) =>
+  ruby(uploadDumpScript, {
+    FAKE_BUCKET: inFolder("bucket"),
+    DUMP_BUCKET: "social-backups",
+    DUMP_REGION: "sfo3",
+    DUMP_ENDPOINT: "https://sfo3.digitaloceanspaces.com",
+    DUMP_ACCESS_KEY_ID: "id",
+    DUMP_SECRET_ACCESS_KEY: "key",
+    DUMP_SERVER: "social",
+    DUMP_VERSION: "4.7.2",
+    DUMP_KEEP: "2",
+    ...variables,
+  });
+
+const dumps = () => readdirSync(inFolder("bucket/upgrades/social")).toSorted();
+
+const scriptOf = ({ args }: Container) => z.array(z.string()).parse(args).at(-1) ?? "";
+
+const prepare = (container: Container, facts: object) =>
+  // The container writes to its own /tmp, and has time.
+  ruby(
+    scriptOf(container).replaceAll(preparationFailure, inFolder("preparation-failure")).replace("sleep 3", "sleep 0"),
+    {
+      FAKE_DATABASE: JSON.stringify(facts),
+      FAKE_SAID: inFolder("said"),
+      APPLICATION_USER: "mastodon",
+      ...own,
+    },
+  );
+
+const migrate = (step: "before" | "after", facts: object, variables: Readonly<Record<string, string>> = {}) =>
+  ruby(migrateScript, {
+    FAKE_DATABASE: JSON.stringify(facts),
+    MIGRATION: step,
+    PREPARATION_FAILURE: inFolder("preparation-failure"),
+    ...variables,
+  });
+
+const ran = () => (has("ran") ? text("ran").trim().split("\n") : []);
+
+describe("the dump's shell", () => {
   beforeEach(() => {
     program("pg_dump", `${writes}\necho "$@" > arguments\necho dumped > "$target"`);
     program("pg_restore", 'grep -q dumped "$2"');
@@ -112,26 +172,7 @@ describe("the dump's shell", () => {
   });
 });
 
-const ruby = (script: string, variables: Readonly<Record<string, string>>) =>
-  run(["ruby", "-I", fakes, "-e", script], { CONNECT_WAIT: "0", ...variables });
-
-const own = {
-  DB_HOST: "h",
-  DB_PORT: "1",
-  DB_NAME: "n",
-  DB_USER: "mastodon",
-  DB_PASS: "p",
-  DB_SSLMODE: "verify-full",
-};
-
 describe.skipIf(!hasRuby)("the look at the database before the dump", () => {
-  const look = (facts: object) =>
-    ruby(prepareDumpScript, {
-      FAKE_DATABASE: JSON.stringify(facts),
-      MASTODON_FOLDER: inFolder("image"),
-      DUMP_MIB: "100",
-    });
-
   beforeEach(() => {
     file("image/db/migrate/20260101000000_first.rb", "");
     file("image/db/post_migrate/20260102000000_second.rb", "");
@@ -169,21 +210,6 @@ describe.skipIf(!hasRuby)("the look at the database before the dump", () => {
 });
 
 describe.skipIf(!hasRuby)("the upload", () => {
-  const upload = (variables: Readonly<Record<string, string>> = {}) =>
-    ruby(uploadDumpScript, {
-      FAKE_BUCKET: inFolder("bucket"),
-      DUMP_BUCKET: "social-backups",
-      DUMP_REGION: "sfo3",
-      DUMP_ENDPOINT: "https://sfo3.digitaloceanspaces.com",
-      DUMP_ACCESS_KEY_ID: "id",
-      DUMP_SECRET_ACCESS_KEY: "key",
-      DUMP_SERVER: "social",
-      DUMP_VERSION: "4.7.2",
-      DUMP_KEEP: "2",
-      ...variables,
-    });
-  const dumps = () => readdirSync(inFolder("bucket/upgrades/social")).toSorted();
-
   beforeEach(() => file("database.dump", "dumped"));
 
   it("stores the dump under the server, the time and the version, and says where", () => {
@@ -236,19 +262,6 @@ describe.skipIf(!hasRuby)("the upload", () => {
 });
 
 describe.skipIf(!hasRuby)("the steps before the migration", () => {
-  const scriptOf = ({ args }: Container) => z.array(z.string()).parse(args).at(-1) ?? "";
-  const prepare = (container: Container, facts: object) =>
-    // The container writes to its own /tmp, and has time.
-    ruby(
-      scriptOf(container).replaceAll(preparationFailure, inFolder("preparation-failure")).replace("sleep 3", "sleep 0"),
-      {
-        FAKE_DATABASE: JSON.stringify(facts),
-        FAKE_SAID: inFolder("said"),
-        APPLICATION_USER: "mastodon",
-        ...own,
-      },
-    );
-
   it("grant and limit, once they find the way", () => {
     expect(prepare(grantSchema("image"), { refusals: 3 }).code).toBe(0);
     expect(prepare(limitStatements("image", 300), {}).code).toBe(0);
@@ -269,15 +282,6 @@ describe.skipIf(!hasRuby)("the steps before the migration", () => {
 });
 
 describe.skipIf(!hasRuby)("the migration", () => {
-  const migrate = (step: "before" | "after", facts: object, variables: Readonly<Record<string, string>> = {}) =>
-    ruby(migrateScript, {
-      FAKE_DATABASE: JSON.stringify(facts),
-      MIGRATION: step,
-      PREPARATION_FAILURE: inFolder("preparation-failure"),
-      ...variables,
-    });
-  const ran = () => (has("ran") ? text("ran").trim().split("\n") : []);
-
   beforeEach(() => program("bundle", 'echo "$* $SKIP_POST_DEPLOYMENT_MIGRATIONS" >> ran'));
 
   it("loads schema and seeds into an empty database", () => {
