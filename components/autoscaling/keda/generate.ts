@@ -3,14 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-/** What only people read goes; the API server checks as much as before. */
+/** What only people read goes; the API server checks as much as before, and keeps as much: a field outside the schema would be dropped. */
 function withoutDescriptions(value: unknown, inProperties = false): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutDescriptions(item));
   if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).filter(([key, field]) => {
-    if (key === "status" && "spec" in value) return false;
-    return inProperties || key !== "description" || typeof field !== "string";
-  });
+  const fields = Object.entries(value).filter(
+    ([key, field]) => inProperties || key !== "description" || typeof field !== "string",
+  );
   return Object.fromEntries(fields.map(([key, field]) => [key, withoutDescriptions(field, key === "properties")]));
 }
 

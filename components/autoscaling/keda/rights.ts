@@ -36,7 +36,8 @@ export const workRules: Rule[] = [
   rule(["apps"], ["deployments", "statefulsets"], see),
   rule(["apps"], ["deployments/scale"], ["get", "patch", "update"]),
   rule(["batch"], ["jobs"], see),
-  rule([""], ["pods"], see),
+  // It looks at what the scaled pods' variables come from, although no trigger names one.
+  rule([""], ["pods", "configmaps"], see),
   rule([""], ["events"], ["create", "patch"]),
 ];
 

@@ -7,10 +7,9 @@ import { parse, parseAllDocuments } from "yaml";
 function withoutDescriptions(value: unknown, inProperties = false): unknown {
   if (Array.isArray(value)) return value.map((item) => withoutDescriptions(item));
   if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).filter(([key, field]) => {
-    if (key === "status" && "spec" in value) return false;
-    return inProperties || key !== "description" || typeof field !== "string";
-  });
+  const fields = Object.entries(value).filter(
+    ([key, field]) => inProperties || key !== "description" || typeof field !== "string",
+  );
   return Object.fromEntries(fields.map(([key, field]) => [key, withoutDescriptions(field, key === "properties")]));
 }
 
