@@ -52,6 +52,24 @@ export const options: Readonly<Record<string, RawSettings>> = {
       staging: { accessKeyId: new Secret("copy-key-id"), secretAccessKey: new Secret("copy-key") },
     },
   }),
+  "assets-in-pods-only": changed({ mastodon: { ...mastodon(), assets: { copy: false } } }),
+  "assets-through-cdn": changed({ mastodon: { ...mastodon(), assets: { cdn: true } } }),
+  "edge-open": changed({ mastodon: { ...mastodon(), edge: { limits: { enabled: false }, adminPages: true } } }),
+  "tailnet-access": changed({
+    tailnet: {
+      operators: ["operator@social.example"],
+      moderators: ["moderator@social.example"],
+      observers: ["observer@social.example"],
+      kansasCity: true,
+      access: { observers: ["metrics", "kubernetes"] },
+      sendTests: false,
+      extraPolicy: `{
+        // The family's disks.
+        "tagOwners": { "tag:disks": ["autogroup:admin"] },
+        "grants": [{ "src": ["group:operators"], "dst": ["tag:disks"], "ip": ["tcp:445"] }],
+      }`,
+    },
+  }),
   "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 2 }) }),
 };
 
@@ -101,8 +119,17 @@ function growingGroups(): Record<string, unknown> {
 }
 
 function storage(): object {
-  const stored = stackFile("prod")["storage"];
-  return typeof stored === "object" && stored !== null ? stored : {};
+  return subject("storage");
+}
+
+function mastodon(): object {
+  return subject("mastodon");
+}
+
+/** What the production stack's file says of it. */
+function subject(name: string): object {
+  const said = stackFile("prod")[name];
+  return typeof said === "object" && said !== null ? said : {};
 }
 
 function purgeToken(): Record<string, unknown> {
