@@ -73,7 +73,7 @@ function copySpec(
           }),
           container("restore", {
             image,
-            command: ["bash", "-c", restoreScript],
+            command: ["sh", "-c", restoreScript],
             envFrom: accessFrom(databaseAccessName),
           }),
         ],

@@ -8,7 +8,7 @@ function script(name: string): string {
 /** Ruby: from the bucket into the scratch folder. */
 export const fetchScript = script("fetch.rb");
 
-/** Bash: from the scratch folder into the database. */
+/** Shell: from the scratch folder into the database. */
 export const restoreScript = script("restore.sh");
 
 /** Ruby: migrates the copy, or tells what went wrong. */

@@ -61,7 +61,7 @@ describe.skipIf(postgresqlPrograms === undefined)("the restoring of a dump", () 
     copyFileSync(dump, file);
     spoil(file);
     const environment = { COPY_FOLDER: scratch, COPY_SQL: sql, PGDATABASE: "staging" };
-    await run("bash", ["-c", restoreScript], { env: { ...server.environment, ...environment, PGUSER: "mastodon" } });
+    await run("sh", ["-c", restoreScript], { env: { ...server.environment, ...environment, PGUSER: "mastodon" } });
     expect(existsSync(file)).toBe(false);
     const failure = join(scratch, "failure");
     return existsSync(failure) ? readFileSync(failure, "utf8") : undefined;

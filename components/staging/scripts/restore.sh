@@ -1,6 +1,6 @@
 # Replaces the database by the dump, sanitised, in one transaction: nobody ever sees the data as they were, and whatever fails leaves
 # everything as it was before. Failures are told by the pod's main container.
-set -euo pipefail
+set -eu
 cd "$COPY_FOLDER"
 # The dump is the one place where the data lie as they were. A pod that is over keeps its folders.
 trap 'rm -f production.dump' EXIT
@@ -13,10 +13,12 @@ statements() {
     pg_restore --no-owner --no-privileges --no-comments --schema=public --file=- production.dump &&
     echo &&
     cat "$COPY_SQL/sanitise.sql" &&
-    echo 'COMMIT;'
+    echo 'COMMIT;' &&
+    touch all-said
 }
 
-if statements 2> errors-reading | psql --no-psqlrc --quiet --no-password --set ON_ERROR_STOP=1 > /dev/null 2> errors-writing; then
+if statements 2> errors-reading |
+  psql --no-psqlrc --quiet --no-password --set ON_ERROR_STOP=1 > /dev/null 2> errors-writing && [ -e all-said ]; then
   cat errors-writing
   echo "The copy is in place."
 else
