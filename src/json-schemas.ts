@@ -1,6 +1,7 @@
 // JSON Schemas made from the zod schemas: for editors of stack files, and for readers of the outputs.
 import { z } from "zod";
 import { runbookIndex } from "../components/metrics/runbook-index.ts";
+import { accessPage } from "../components/tailnet/table.ts";
 import { outputsSchema } from "./outputs.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
@@ -69,5 +70,6 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "src/settings.schema.json", text: text(stackFileSchema()) },
     { path: "docs/outputs.schema.json", text: text(stackOutputsSchema()) },
     { path: "docs/runbooks/README.md", text: runbookIndex() },
+    { path: "docs/tailnet-access.md", text: accessPage() },
   ];
 }
