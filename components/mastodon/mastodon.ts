@@ -92,7 +92,10 @@ export class Mastodon extends pulumi.ComponentResource {
     this.loadBalancerIpv6 = args.loadBalancer.ipv6 ? addresses.apply(requireIpv6) : undefined;
     this.loadBalancer = loadBalancer;
     this.namespace = namespace;
-    this.workloads = workloadList(workloads, settings, [jobs.dump, jobs.before, jobs.after]);
+    this.workloads = workloadList(workloads, settings, [
+      ...copy.map(({ plan }) => plan),
+      ...[jobs.dump, jobs.before, jobs.after],
+    ]);
     this.vapidPublicKey = secrets.vapidPublicKey;
     this.keys = secrets.secrets;
     this.registerOutputs({

@@ -6,7 +6,7 @@ import { databaseCaPath } from "../mastodon/environment/inputs.ts";
 import { withoutTimeLimits } from "../mastodon/environment/rails.ts";
 import { internet, names } from "../mastodon/kubernetes/network-policies.ts";
 import { childOf, named, type Scope } from "../mastodon/kubernetes/scope.ts";
-import { createJob } from "../mastodon/upgrade/jobs.ts";
+import { createJob, type UpgradeJob } from "../mastodon/upgrade/jobs.ts";
 import { roleLabels } from "../mastodon/workloads/workload.ts";
 import { clearSql } from "./clear.ts";
 import { databaseAccessName, sourceAccessName, sqlName, stagingCopy, stagingCopyName } from "./copy-job.ts";
@@ -38,6 +38,8 @@ type Values = Record<string, pulumi.Input<string>>;
 /** No process of Mastodon starts before this is done: until then the database is empty, or the copy from before. */
 export class StagingCopy extends pulumi.ComponentResource {
   readonly job: kubernetes.batch.v1.Job;
+  /** What the Job runs, for the list of workloads. */
+  readonly plan: UpgradeJob;
 
   constructor(name: string, args: StagingCopyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:staging:StagingCopy", name, {}, opts);
@@ -79,8 +81,8 @@ export class StagingCopy extends pulumi.ComponentResource {
         "sanitise.sql": sanitiseSql(staging.names, staging.settings.refresh),
       }),
     ];
-    const job = stagingCopy(settings, pools.sidekiq, staging.settings, staging.image);
-    this.job = createJob(scope, job, [...needed, ...args.after]);
+    this.plan = stagingCopy(settings, pools.sidekiq, staging.settings, staging.image);
+    this.job = createJob(scope, this.plan, [...needed, ...args.after]);
     this.registerOutputs();
   }
 }
