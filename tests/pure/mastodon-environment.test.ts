@@ -204,8 +204,9 @@ test("the operator's own variables reach the processes that read them", async ()
 });
 
 test("every plain variable that the stack sets is closed to the operator", async () => {
+  const metrics = { exporter: { cpu: "100m", memory: "180Mi", memoryLimit: "250Mi" } };
   for (const process of ["web", "sidekiq", "jobs"] as const) {
-    const { plain } = await environment(process);
+    const { plain } = await valueOf(builders[process]({ ...environmentInputs(), metrics }));
     expect(Object.keys(plain).filter((name) => !ownedNames.includes(name))).toEqual([]);
   }
 });

@@ -14,7 +14,7 @@ const namespaceLabels = {
   "app.kubernetes.io/part-of": "mastodon",
   "app.kubernetes.io/managed-by": "pulumi",
   "pod-security.kubernetes.io/enforce": "restricted",
-  "pod-security.kubernetes.io/enforce-version": "latest",
+  "pod-security.kubernetes.io/enforce-version": "v1.36",
 };
 
 /** The whole release, out of a file of this project: nothing is fetched when the stack is brought up. */

@@ -8,7 +8,12 @@ export const namespaceName = "mastodon";
  */
 const version = "v1.36";
 
-/** Restricted Pod Security Standard: enforced, so that a pod which needs more is refused instead of warned about. */
+/**
+ * No LimitRange and no ResourceQuota beside it: every pod says what it asks for and where it ends, which tests hold, and previews refuse what does not fit
+ * the pools. Defaults would hide a pod that says nothing, and a quota would stop a roll or a dump at night.
+ *
+ * Restricted Pod Security Standard: enforced, so that a pod which needs more is refused instead of warned about.
+ */
 export const namespaceLabels: Readonly<Record<string, string>> = {
   "app.kubernetes.io/part-of": "mastodon",
   "pod-security.kubernetes.io/enforce": "restricted",
