@@ -82,7 +82,7 @@ export function podRequests({ cpu, memory }: Pick<Resources, "cpu" | "memory">) 
 const nothing = { millicores: 0, memoryMib: 0 };
 
 /** The scheduler sets aside the larger of what the boot cache's copying and the process with its sidecar ask for. */
-function railsPod(resources: Pick<Resources, "cpu" | "memory">, sidecar?: Pick<Resources, "cpu" | "memory">) {
+export function railsPod(resources: Pick<Resources, "cpu" | "memory">, sidecar?: Pick<Resources, "cpu" | "memory">) {
   const [own, copying] = [podRequests(resources), podRequests(bootCacheResources)];
   const beside = sidecar ? podRequests(sidecar) : nothing;
   return {

@@ -1,6 +1,6 @@
 // The jobs of day two as plans reckon with them: pods that come and go, and connections past the pools.
 import { type DayTwoJob, dayTwoJobs } from "../../components/mastodon/day-two/jobs.ts";
-import { podRequests } from "../../components/mastodon/demand.ts";
+import { railsPod } from "../../components/mastodon/demand.ts";
 import type { Settings } from "../settings-schema.ts";
 import type { PlannedPods } from "./capacity/pods.ts";
 
@@ -9,7 +9,7 @@ export type DayTwoSubjects = Pick<Settings, "dayTwo" | "database">;
 
 /** One pod for each job, since nothing keeps them from meeting. */
 export function dayTwoPods(settings: DayTwoSubjects): PlannedPods[] {
-  const requests = podRequests(settings.dayTwo.resources);
+  const requests = railsPod(settings.dayTwo.resources);
   return jobsOf(settings).map(({ name }) => ({ name, ...requests, atRest: 0, atPeak: 1 }));
 }
 

@@ -129,6 +129,16 @@ describe("jobs beside the server", () => {
     );
   });
 
+  it("are planned with what the copying of the boot cache asks for, where that is more", () => {
+    const settings = parseSettings(
+      prod({ dayTwo: { ...dayTwo, resources: { cpu: "50m", memory: "32Mi", memoryLimit: "1Gi" } } }),
+    );
+    const [job] = Object.keys(settings.kubernetes.pools).flatMap((pool) =>
+      podsOf(pool, settings).filter(({ name }) => name === "mail-domains"),
+    );
+    expect(job).toMatchObject({ millicores: 100, memoryMib: 64, atRest: 0, atPeak: 1 });
+  });
+
   it("take their connections from those of tootctl by hand, as far as these go", () => {
     expect(withJobs({})).toBe(10);
     expect(withJobs({ media: { enabled: true } })).toBe(10);
