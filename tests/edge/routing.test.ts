@@ -145,6 +145,17 @@ describe.skipIf(program === undefined)("the edge", () => {
       }
     });
 
+    test("further proxies that the settings name are believed too, and nobody left of the first stranger", async () => {
+      const behind = await startEdge(program ?? "", { changes: { proxies: ["127.0.0.1/32", "198.51.100.0/24"] } });
+      const forwarded = "192.0.2.66, 203.0.113.9, 198.51.100.4";
+      try {
+        await ask(behind.nginx.ports.http, domains.web, "/", { headers: { "x-forwarded-for": forwarded } });
+        expect(behind.web.arrived[0]?.headers["x-forwarded-for"]).toBe("203.0.113.9");
+      } finally {
+        await behind.stop();
+      }
+    });
+
     test("when the request was complete, in seconds with three decimals as the exporter reads them", async () => {
       await ask(http, domains.web, "/");
       expect(edge.web.arrived[0]?.headers["x-request-start"]).toMatch(/^t=\d{10}\.\d{3}$/);

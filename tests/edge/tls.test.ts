@@ -146,26 +146,29 @@ describe.skipIf(program === undefined)("the edge's certificate", () => {
       socket?.destroy();
       return name;
     };
-    const until = async (isReached: (name: string | undefined) => boolean) => {
-      for (;;) {
-        const name = await shown();
-        if (isReached(name)) return name;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+    /** The certificate that is shown, as soon as it is another. */
+    const after = async (before: string | undefined) => {
+      let now: string | undefined;
+      const isAnother = async () => {
+        now = await shown();
+        return now !== undefined && now !== before;
+      };
+      await expect.poll(isAnother, { timeout: 20_000 }).toBe(true);
+      return now;
     };
     try {
       expect((await ask(nginx.ports.inside, "10.100.0.7", "/healthz")).status).toBe(200);
       expect(await shown()).toBeUndefined();
       const maker = await certificateMaker();
       nginx.giveCertificate(await maker.leaf(hosts));
-      const first = await until((name) => name !== undefined);
+      const first = await after(undefined);
       const websocket = new RawConnection(await tlsTo(nginx.ports.https, domains.streaming, "203.0.113.7"));
       websocket.write(
         `GET /api/v1/streaming HTTP/1.1\r\nHost: ${domains.streaming}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
       );
       await websocket.until("101 Switching Protocols");
       nginx.giveCertificate(await maker.leaf(hosts));
-      await until((name) => name !== undefined && name !== first);
+      await after(first);
       websocket.write("still");
       await websocket.until("stillstill");
       websocket.close();

@@ -116,7 +116,7 @@ describe.skipIf(program === undefined)("what clients send", () => {
     slow.write(`POST /api/v1/statuses HTTP/1.1\r\nHost: ${domains.web}\r\nContent-Length: 6\r\n\r\nsl`);
     // Others are served meanwhile, and each of them gives nginx the time to pass on what it has, if it would.
     for (const path of ["/1", "/2", "/3"]) await ask(http, domains.web, path);
-    expect(edge.web.arrived.map(({ url }) => url)).toEqual(["/1", "/2", "/3"]);
+    expect(edge.web.begun).toEqual(["/1", "/2", "/3"]);
     slow.write("owly");
     await slow.until("200 OK");
     slow.close();

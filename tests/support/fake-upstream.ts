@@ -35,6 +35,8 @@ interface Keys {
 
 export class FakeUpstream {
   readonly arrived: Arrived[] = [];
+  /** Paths of requests of which at least the head has come. */
+  readonly begun: string[] = [];
   answer: Answering = () => ({ body: "ok" });
   readonly #server: Server;
   readonly #connections = new Map<Socket, number>();
@@ -75,6 +77,7 @@ export class FakeUpstream {
   /** Forgets what came, and answers everything with `ok` again. */
   reset(): void {
     this.arrived.length = 0;
+    this.begun.length = 0;
     this.answer = () => ({ body: "ok" });
   }
 
@@ -86,6 +89,7 @@ export class FakeUpstream {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.begun.push(request.url ?? "");
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(Buffer.from(part));
     const answer = await this.answer(this.#write(request, Buffer.concat(parts).toString()));
