@@ -1,4 +1,4 @@
-// What happens to a running server: settings change, a node is lost, a pool is drained. The API is watched all the while.
+// What happens to a running server: settings change, a node is lost, a pool is drained, its nodes get another size. The API is watched all the while.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1Deployment } from "@kubernetes/client-node";
@@ -22,8 +22,8 @@ let client: TestClient;
 
 const eventually = <T>(ask: () => Promise<T>) => expect.poll(ask, { timeout: 4 * minutes, interval: 200 });
 
-/** What was changed so far; each change stays. */
-const changed: Record<string, unknown> = {};
+/** What was changed so far; each change stays. Nobody but the settings decides on replicas here. */
+const changed: Record<string, unknown> = { "metrics.enabled": false, "autoscaling.enabled": false };
 
 async function up(changes: Changes): Promise<void> {
   writeSettings(settings, Object.assign(changed, changes));
@@ -152,6 +152,22 @@ describe.each(["web", "sidekiq"])("the pool %s", (pool) => {
       expect((await nodesWithPods(pool)).filter((node) => nodes.includes(node))).toEqual([]);
       for (const [name, count] of replicas) expect(seen.get(name)?.fewestReady, name).toBeGreaterThanOrEqual(count - 1);
       expect(seen.get(scheduler)?.most).toBe(1);
+    },
+    10 * minutes,
+  );
+});
+
+describe("another size of the nodes", () => {
+  it(
+    "moves all pods of the pool to new nodes within every disruption budget",
+    async () => {
+      const replicas = await wanted();
+      const before = await nodesWithPods("web");
+      const seen = await watched(() => up({ "kubernetes.pools.web.size": "s-8vcpu-16gb" }));
+      const after = await nodesWithPods("web");
+      expect(after.length).toBeGreaterThan(0);
+      expect(after.filter((node) => before.includes(node))).toEqual([]);
+      for (const [name, count] of replicas) expect(seen.get(name)?.fewestReady, name).toBeGreaterThanOrEqual(count - 1);
     },
     10 * minutes,
   );
