@@ -65,9 +65,10 @@ describe("what is scaled", () => {
   });
 });
 
+const isProcess = (job: string): job is ScrapedProcess => scrapedProcesses().some((process) => process === job);
+
 describe("triggers", () => {
   const all = scaled.flatMap((one) => triggersOf(one, autoscaling));
-  const isProcess = (job: string): job is ScrapedProcess => scrapedProcesses().some((process) => process === job);
 
   it("ask only for metrics that a scraped process exports", () => {
     const uses = all.flatMap(({ query }) => metricsIn(query));
