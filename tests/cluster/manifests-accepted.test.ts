@@ -24,7 +24,7 @@ beforeAll(async () => {
   // Not the ordinary client: that drops fields which it does not know before anybody could refuse them.
   api = adminApi(paths, record);
   for (const manifest of fresh().filter(({ kind }) => real.includes(kind))) await apply(manifest);
-}, 600_000);
+}, 1_200_000);
 
 afterAll(async () => {
   api.close();
