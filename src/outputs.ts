@@ -113,7 +113,11 @@ const inventory = z
   })
   .describe("Ansible inventory: save it as YAML or JSON and pass it with -i");
 
-/** Everything that the stack gives away. Only `kubeconfig` is a secret; no other field holds one. */
+const workerBundle = z.strictObject({
+  bundle: z.string().describe("POSIX shell: brings a host into service with `up` and takes it out again with `down`"),
+});
+
+/** Everything that the stack gives away. Only `kubeconfig` and `workers` are secrets; no other field holds one. */
 export const outputsSchema = z.strictObject({
   contractVersion: z.literal(contractVersion),
   urls: z.strictObject({ web: url, streaming: url, media: url, assets: url, docs: url }),
@@ -180,6 +184,10 @@ export const outputsSchema = z.strictObject({
     ipv6: z.string().optional().describe("public IPv6 address, unless dns.ipv6 is false"),
   }),
   inventory,
+  workers: z
+    .record(z.string(), workerBundle)
+    .optional()
+    .describe("secret; by queue worker outside the cluster, what its host runs; missing where there are none"),
   backups: backups.optional(),
   docsSite: docsSite.optional().describe("the published documentation; missing where storage.docs.site names none"),
   plans: plans.optional(),

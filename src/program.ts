@@ -19,7 +19,8 @@ import { buildRecords } from "./build/records.ts";
 import { buildMastodon } from "./build/server.ts";
 import { stackOutputs } from "./build/stack-outputs.ts";
 import { buildStorage } from "./build/storage.ts";
-import { buildTailnet, buildWorkers } from "./build/tailnet.ts";
+import { buildTailnet } from "./build/tailnet.ts";
+import { buildWorkers } from "./build/workers.ts";
 import { buildZone } from "./build/zone.ts";
 import { loadDocsSite, loadSettings } from "./load-settings.ts";
 import { checkMediaSwitch } from "./media-switch.ts";
@@ -55,7 +56,8 @@ export async function program(): Promise<Record<string, unknown>> {
   const mail = buildMail(context);
   const tailnet = buildTailnet(context);
   const purge = buildPurgeAccess(context, cdn);
-  const mastodon = buildMastodon(context, { compute, databases, zoned, storage, mail, purge });
+  const server = { compute, databases, zoned, storage, mail, purge };
+  const mastodon = buildMastodon(context, server);
   buildPurgeBridge(context, { compute, cdn, mastodon, access: purge });
   const { records, placed } = buildRecords(context, {
     zoned,
@@ -65,14 +67,14 @@ export async function program(): Promise<Record<string, unknown>> {
     loadBalancerIpv6: mastodon.loadBalancerIpv6,
   });
   buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
-  const workers = buildWorkers(context, tailnet);
+  const workers = buildWorkers(context, { ...server, tailnet, mastodon });
   buildBackups(context);
   const dayTwo = buildDayTwo(context, { compute, databases, mastodon });
   const escrow = buildEscrow(context, { storage, mastodon, saved });
   buildMetrics(context, { compute, mail, mastodon });
   buildAutoscaling(context, { compute, mastodon });
-  buildMonitoring(context, { compute, databases, mastodon, workers });
-  buildProject(context, { compute, databases, zoned, storage, mastodon, workers });
+  buildMonitoring(context, { compute, databases, mastodon, workers: workers.droplets });
+  buildProject(context, { compute, databases, zoned, storage, mastodon, workers: workers.droplets });
   guard.finish();
   return stackOutputs(context, {
     compute,
@@ -87,5 +89,6 @@ export async function program(): Promise<Record<string, unknown>> {
     docsSite,
     escrow,
     dayTwo,
+    workers,
   });
 }

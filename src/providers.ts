@@ -7,6 +7,7 @@ import * as random from "@pulumi/random";
 import * as tailscale from "@pulumi/tailscale";
 import * as tls from "@pulumi/tls";
 import { cloudFrontRegion } from "../components/cdn/cloudfront/cloudfront-cdn.ts";
+import { dropletWorkers } from "../components/workers/settings.ts";
 import { secretOutput } from "./load-settings.ts";
 import { mainAccount } from "./secrets-settings.ts";
 import type { Settings } from "./settings-schema.ts";
@@ -26,7 +27,7 @@ type AccountCredentials = Settings["secrets"]["digitalocean"][string] | Settings
 
 /** Makes a provider for each account and region that something lives in. */
 export function createProviders({ secrets, tailnet, mail, backups, workers, cdn }: Settings): Providers {
-  const accounts = new Set([mainAccount, ...Object.values(workers).map(({ account }) => account)]);
+  const accounts = new Set([mainAccount, ...dropletWorkers(workers).map(([, { account }]) => account)]);
   const awsRegions = new Set([
     mail.region,
     backups.immutable.region,

@@ -1,5 +1,7 @@
 // All settings of a stack: one strict parse of plain values, with every mistake in one report. Pure: it knows nothing of Pulumi.
+import { dateOf } from "../components/dates.ts";
 import type { Problem } from "../components/problem.ts";
+import { inService } from "./in-service.ts";
 import { plainMessage } from "./plain-messages.ts";
 import { problemLine, schemaProblems } from "./settings-problems.ts";
 import { settingsRules } from "./settings-rules.ts";
@@ -24,9 +26,10 @@ export class SettingsError extends Error {
 /**
  * Checks raw settings and fills in the defaults.
  * @param raw values by key, without the project's name
+ * @param today in UTC; what ended before it is left out
  * @throws SettingsError with one line for each mistake
  */
-export function parseSettings(raw: RawSettings): Settings {
+export function parseSettings(raw: RawSettings, today = dateOf(new Date())): Settings {
   const parsed: Partial<Settings> = {};
   const problems: Problem[] = unknownSubjects(raw);
   // Subject by subject, so that a mistake in one does not hide what is wrong between two others.
@@ -35,9 +38,9 @@ export function parseSettings(raw: RawSettings): Settings {
     if (result.success) Object.assign(parsed, { [key]: result.data });
     else problems.push(...schemaProblems(schema, key, result.error, raw[key]));
   }
-  problems.push(...settingsRules.flatMap((rule) => rule(parsed)));
+  problems.push(...settingsRules.flatMap((rule) => rule(inService(parsed, today))));
   if (problems.length > 0) throw new SettingsError(problems);
-  return settingsSchema.parse(raw);
+  return inService(settingsSchema.parse(raw), today);
 }
 
 function unknownSubjects(raw: RawSettings): Problem[] {

@@ -1,14 +1,6 @@
 // The Ansible inventory of all hosts that are configured from outside.
-
-/** One host as Ansible sees it. */
-export interface InventoryHost {
-  /** Name on the tailnet, which is also how Ansible reaches it. */
-  readonly name: string;
-  readonly account: string;
-  readonly region: string;
-  readonly queues: readonly string[];
-  readonly threads: number;
-}
+import { isDroplet, type WorkerSettings } from "./settings.ts";
+import { workerHostname } from "./key.ts";
 
 type HostVariables = Record<string, string | number | boolean | string[]>;
 
@@ -16,25 +8,46 @@ export interface Inventory {
   all: { children: Record<string, { hosts: Record<string, HostVariables> }> };
 }
 
-/** Groups: `queue_workers` holds all, `queue_<queue>` those that serve a queue. Sorted, so that it changes only when hosts do. */
-export function ansibleInventory(hosts: readonly InventoryHost[]): Inventory {
-  const sorted = hosts.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  const queues = [...new Set(sorted.flatMap((host) => host.queues))].toSorted();
-  const groups = queues.map((queue) => {
-    const serving = sorted.filter((host) => host.queues.includes(queue));
-    return [`queue_${queue}`, { hosts: Object.fromEntries(serving.map(({ name }) => [name, {}])) }] as const;
+interface Host {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly variables: HostVariables;
+}
+
+/**
+ * Groups: `queue_workers` holds all with their variables; `droplets` and `external_hosts`, `account_<account>`, `region_<region>` and
+ * `queue_<queue>` those of a kind. Sorted, so that it changes only when hosts do.
+ * @param prefix of physical names
+ */
+export function ansibleInventory(prefix: string, workers: Readonly<Record<string, WorkerSettings>>): Inventory {
+  const hosts = Object.entries(workers)
+    .map(([worker, settings]) => hostOf(prefix, worker, settings))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const groups = [...new Set(hosts.flatMap((host) => host.groups))].toSorted().map((group) => {
+    const members = hosts.filter((host) => host.groups.includes(group));
+    return [group, { hosts: Object.fromEntries(members.map(({ name }) => [name, {}])) }] as const;
   });
-  const all = { hosts: Object.fromEntries(sorted.map((host) => [host.name, variables(host)])) };
+  const all = { hosts: Object.fromEntries(hosts.map(({ name, variables }) => [name, variables])) };
   return { all: { children: { queue_workers: all, ...Object.fromEntries(groups) } } };
 }
 
-function variables({ name, account, region, queues, threads }: InventoryHost): HostVariables {
-  return {
-    ansible_host: name,
-    ansible_user: "mastodon",
-    mastodon_account: account,
-    mastodon_region: region,
+function hostOf(prefix: string, worker: string, settings: WorkerSettings): Host {
+  const { where, queues, threads } = settings;
+  const name = workerHostname(prefix, worker);
+  const variables = {
+    ansible_host: name, // on the tailnet
+    mastodon_role: "queue-worker",
+    mastodon_worker: worker,
+    mastodon_where: where,
     sidekiq_queues: [...queues],
     sidekiq_threads: threads,
+  };
+  const serving = queues.map((queue) => `queue_${queue}`);
+  if (!isDroplet(settings)) return { name, groups: ["external_hosts", ...serving], variables };
+  const { account, region } = settings;
+  return {
+    name,
+    groups: ["droplets", `account_${account.replaceAll(/\W/g, "_")}`, `region_${region}`, ...serving],
+    variables: { ...variables, ansible_user: "mastodon", mastodon_account: account, mastodon_region: region },
   };
 }

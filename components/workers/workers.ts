@@ -1,21 +1,17 @@
 // Queue workers as droplets: any number, in any configured account, reached only over the tailnet.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
-import * as tailscale from "@pulumi/tailscale";
-import { machineKeyInputs } from "../tailnet/tailnet.ts";
-import { workerTag } from "../tailnet/targets.ts";
 import { workerUserData } from "./cloud-init.ts";
-import type { WorkerSettings } from "./settings.ts";
+import { createKey, generationName, workerHostname } from "./key.ts";
+import type { DropletSettings } from "./settings.ts";
 
 export interface WorkersArgs {
   /** Prefix of physical names. */
   readonly prefix: string;
   /** Workers of this account only, by name. */
-  readonly workers: Readonly<Record<string, WorkerSettings>>;
+  readonly workers: Readonly<Record<string, DropletSettings>>;
   /** Droplet image slug. */
   readonly dropletImage: string;
-  /** Mastodon's Rails image with tag or digest. */
-  readonly image: string;
   /** The tailnet's policy: a worker's tag exists only once it is in force. */
   readonly policy: pulumi.Resource;
 }
@@ -50,7 +46,7 @@ export class Workers extends pulumi.ComponentResource {
       parent: this,
     });
     const droplets = Object.entries(args.workers).map(([worker, settings]) =>
-      this.createDroplet(`${name}-${worker}`, worker, settings, args, tag.name, firewall),
+      this.createDroplet(generationName(name, worker, settings), worker, settings, args, tag.name, firewall),
     );
     this.dropletUrns = droplets.map(({ dropletUrn }) => dropletUrn);
     this.tag = tag.name;
@@ -60,30 +56,27 @@ export class Workers extends pulumi.ComponentResource {
   private createDroplet(
     name: string,
     worker: string,
-    settings: WorkerSettings,
-    args: WorkersArgs,
+    settings: DropletSettings,
+    { prefix, dropletImage, policy }: WorkersArgs,
     tag: pulumi.Output<string>,
     firewall: digitalocean.Firewall,
   ): digitalocean.Droplet {
-    const hostname = `${args.prefix}-${worker}`;
-    const key = new tailscale.TailnetKey(`${name}-key`, machineKeyInputs(`worker ${worker}`, workerTag(worker)), {
-      parent: this,
-      dependsOn: args.policy,
-    });
-    const boot = { hostname, image: args.image, queues: settings.queues, threads: settings.threads };
+    const hostname = workerHostname(prefix, worker);
+    const key = createKey(name, worker, settings, { parent: this, policy });
     return new digitalocean.Droplet(
       `${name}-droplet`,
       {
         name: hostname,
-        image: args.dropletImage,
+        image: dropletImage,
         region: settings.region,
         size: settings.size,
         tags: [tag],
         monitoring: true,
-        userData: pulumi.secret(key.key).apply((tailnetKey) => workerUserData({ ...boot, tailnetKey })),
+        gracefulShutdown: true, // Sidekiq hands its jobs back before the machine goes
+        userData: key.apply((tailnetKey) => workerUserData({ hostname, tailnetKey })),
       },
       // The firewall is there before the machine is. New user data or another image would replace the droplet, whose key to the
-      // tailnet is used up by then: rename the worker for that.
+      // tailnet is used up by then: raise the worker's generation for that.
       { parent: this, dependsOn: firewall, ignoreChanges: ["userData", "image"] },
     );
   }

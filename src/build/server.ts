@@ -118,11 +118,16 @@ export function sidekiqPlacement({ kubernetes: { pools } }: Context["settings"])
 }
 
 export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
+  return new Mastodon("mastodon", mastodonArgs(context, parts));
+}
+
+/** All that the server is told; workers outside the cluster are told most of it too. */
+export function mastodonArgs(context: Context, parts: ServerParts): MastodonArgs {
   const { compute, databases, zoned, storage, mail, purge } = parts;
   const { settings, providers } = context;
   const { postgresql, queue, cache, search } = databases;
   const { pools } = settings.kubernetes;
-  return new Mastodon("mastodon", {
+  return {
     settings: settings.mastodon,
     provider: compute.kubernetes,
     randomProvider: providers.random,
@@ -163,5 +168,5 @@ export function buildMastodon(context: Context, parts: ServerParts): Mastodon {
     metrics: settings.metrics.enabled ? { exporter: settings.metrics.resources.exporter } : undefined,
     ...mastodonSecrets(settings.secrets.mastodon),
     protect: settings.protect,
-  });
+  };
 }

@@ -27,6 +27,7 @@ import { purgeWorkloads } from "./purge.ts";
 import { metricsWorkloads } from "./metrics.ts";
 import { watchdogWorkloads } from "./monitoring.ts";
 import { bucketOutputs, docsSiteOutput } from "./storage-outputs.ts";
+import { type BuiltWorkers, workerWorkloads } from "./workers.ts";
 import type { Zoned } from "./zone.ts";
 
 export interface OutputParts {
@@ -42,6 +43,7 @@ export interface OutputParts {
   readonly docsSite: readonly SiteObject[];
   readonly escrow: Escrow | undefined;
   readonly dayTwo: DayTwo | undefined;
+  readonly workers: BuiltWorkers;
 }
 
 type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
@@ -54,14 +56,15 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
     plans: parts.plans.figures,
     backups: escrowOutput(context, parts.escrow),
     ...docsSiteOutput(context.settings, parts.docsSite),
+    workers: Object.keys(context.settings.workers).length === 0 ? undefined : pulumi.secret(parts.workers.bundles),
   };
-  const { kubeconfig, ...open } = outputs;
+  const { kubeconfig, workers, ...open } = outputs;
   // Nothing is checked while something is not known yet, which is so in the first preview.
   const checked = pulumi.output(open).apply((values) => {
-    outputsSchema.omit({ kubeconfig: true }).parse(values);
+    outputsSchema.omit({ kubeconfig: true, workers: true }).parse(values);
     return contractVersion;
   });
-  return { ...open, contractVersion: checked, kubeconfig };
+  return { ...open, contractVersion: checked, kubeconfig, ...(workers !== undefined && { workers }) };
 }
 
 /** What follows from the settings alone. */
@@ -90,9 +93,7 @@ function declared(context: Context) {
     mastodon: { version: settings.mastodon.version },
     nodePools: nodePools(settings),
     buckets: bucketOutputs(context),
-    inventory: ansibleInventory(
-      Object.entries(settings.workers).map(([worker, host]) => ({ ...host, name: `${name}-${worker}` })),
-    ),
+    inventory: ansibleInventory(name, settings.workers),
   };
 }
 
@@ -128,6 +129,7 @@ function created(context: Context, parts: OutputParts) {
       ...watchdogWorkloads(context),
       ...metricsWorkloads(context),
       ...dayTwoWorkloads(context, parts.dayTwo),
+      ...workerWorkloads(parts.workers),
       ...autoscalingWorkloads(context),
     ],
     media: {

@@ -112,6 +112,7 @@ const needs = [
   "metrics",
   "autoscaling",
   "secrets",
+  "workers",
 ] as const;
 
 export const capacityRules = [

@@ -1,13 +1,15 @@
-// Workers outside the cluster: each in an account that the stack may use.
+// Workers outside the cluster: where they may be, what they may serve, and that no queue depends on one that ends.
+import { parseQueue } from "../../components/mastodon/rules/queues.ts";
 import type { Problem } from "../../components/problem.ts";
 import { secretCommand } from "../../components/shapes.ts";
+import { dropletWorkers } from "../../components/workers/settings.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** A worker's account needs a token of its own. */
 export function assertWorkerAccountsKnown({ workers, secrets }: Pick<Settings, "workers" | "secrets">): Problem[] {
   const known = Object.keys(secrets.digitalocean);
-  return Object.entries(workers)
+  return dropletWorkers(workers)
     .filter(([, { account }]) => !known.includes(account))
     .map(([name, { account }]) => ({
       path: `workers.${name}.account`,
@@ -16,4 +18,69 @@ export function assertWorkerAccountsKnown({ workers, secrets }: Pick<Settings, "
     }));
 }
 
-export const workersRules = [rule(["workers", "secrets"], assertWorkerAccountsKnown)];
+/** Machines of the gateway are called so on the tailnet, and workers look for them by name. */
+function assertWorkerNamesFree({ workers }: Pick<Settings, "workers">): Problem[] {
+  return Object.keys(workers)
+    .filter((name) => /^gateway(-\d+)?$/.test(name))
+    .map((name) => ({
+      path: `workers.${name}`,
+      message: "has the name of the gateway on the tailnet; call the worker otherwise",
+    }));
+}
+
+/** A pool with more connections than threads keeps some from everybody else for nothing. */
+function assertConnectionsUsed({ workers }: Pick<Settings, "workers">): Problem[] {
+  return Object.entries(workers).flatMap(([name, { connections, threads }]) =>
+    connections === undefined || connections <= threads
+      ? []
+      : [
+          {
+            path: `workers.${name}.connections`,
+            value: connections,
+            message: `is more than its ${threads} threads can use; lower it, or leave it out`,
+          },
+        ],
+  );
+}
+
+/** Queues whose jobs write nothing that the search finds: deliveries and mail. */
+const searchless: readonly string[] = ["push", "mailers"];
+
+/**
+ * The search is not among what workers reach. Where Mastodon is not told of it, posts that a job takes in never enter the search, without a
+ * word (Mastodon's lib/chewy/strategy/mastodon.rb).
+ */
+function assertSearchKnowsAll({ workers, database }: Pick<Settings, "workers" | "database">): Problem[] {
+  if (database.opensearch === undefined) return [];
+  return Object.entries(workers)
+    .filter(([, { queues }]) => queues.some((queue) => !searchless.includes(queue)))
+    .map(([name, { queues }]) => ({
+      path: `workers.${name}.queues`,
+      value: queues,
+      message: `must be of ${searchless.join(", ")} only while database.opensearch is set: what jobs of other queues take in would not be found; serve those in mastodon.sidekiq.groups`,
+    }));
+}
+
+/** What the cluster leaves to workers is served by one, and not only for a time. */
+function assertQueuesStayServed({ workers, mastodon }: Pick<Settings, "workers" | "mastodon">): Problem[] {
+  const path = "mastodon.sidekiq.servedElsewhere";
+  return mastodon.sidekiq.servedElsewhere.flatMap((entry) => {
+    const { name: queue } = parseQueue(entry);
+    const serving = Object.entries(workers).filter(([, { queues }]) => queues.some((one) => one === queue));
+    if (serving.some(([, { until }]) => until === undefined)) return [];
+    const terms = serving.map(([name, { until }]) => `${name} until ${until}`);
+    const message =
+      terms.length === 0
+        ? "is served by no worker, so its jobs would pile up; add it to the queues of one under workers, or to a group"
+        : `is served by workers that end (${terms.join(", ")}), and by nobody afterwards; take until away from one, or add it to a group of mastodon.sidekiq.groups`;
+    return [{ path, value: entry, message }];
+  });
+}
+
+export const workersRules = [
+  rule(["workers", "secrets"], assertWorkerAccountsKnown),
+  rule(["workers"], assertWorkerNamesFree),
+  rule(["workers"], assertConnectionsUsed),
+  rule(["workers", "database"], assertSearchKnowsAll),
+  rule(["workers", "mastodon"], assertQueuesStayServed),
+];

@@ -96,9 +96,9 @@ describe.each(stackNames)("the program of %s", (stack: StackName) => {
     expect(inputs).toMatchObject({ enableConfigMapMutable: "true", enableSecretMutable: "true" });
   });
 
-  it("keeps the outputs' contract, with the kubeconfig as its only secret", () => {
+  it("keeps the outputs' contract, with the kubeconfig and what joins workers as its only secrets", () => {
     expect(outputsSchema.safeParse(recording.outputs).error).toBeUndefined();
-    expect(recording.secretOutputs).toEqual(["kubeconfig"]);
+    expect(recording.secretOutputs).toEqual(stack === "shop" ? ["kubeconfig", "workers"] : ["kubeconfig"]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { lifecycleRules, objectLockRule, putOnlyPolicy } from "../../components/backups/inputs.ts";
 import { memoryGib } from "../../components/database/catalogue.ts";
 import { connectionLimit } from "../../components/database/plans.ts";
@@ -11,8 +10,6 @@ import { dmarcText, mailRecords, spfText } from "../../components/mail/records.t
 import { uptimeChecks } from "../../components/monitoring/checks.ts";
 import { rangesOverlap } from "../../components/network/ranges.ts";
 import { bucketInputs } from "../../components/storage/inputs.ts";
-import { workerUserData } from "../../components/workers/cloud-init.ts";
-import { ansibleInventory } from "../../components/workers/inventory.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { stackFile, withSecrets } from "../stacks.ts";
 
@@ -180,50 +177,4 @@ describe("checks from outside", () => {
     for (const { alerts } of checks)
       expect(alerts).toContainEqual(expect.objectContaining({ type: "ssl_expiry", threshold: 21 }));
   });
-});
-
-describe("a worker's first boot", () => {
-  const boot = {
-    hostname: "shop-queue-1",
-    image: "mastodon:v1",
-    queues: ["push", "pull"],
-    threads: 25,
-    tailnetKey: "tskey-1",
-  };
-  const text = workerUserData(boot);
-  const config = parse(text);
-
-  it("is a cloud-config document", () => expect(text.startsWith("#cloud-config\n")).toBe(true));
-
-  it("serves the queues with the threads", () => {
-    const unit = config.write_files.find(({ path }: { path: string }) => path.endsWith("mastodon-sidekiq.service"));
-    expect(unit.content).toContain("mastodon:v1 bundle exec sidekiq -c 25 -q push -q pull\n");
-  });
-
-  it("keeps the tailnet key in one file that is removed after use", () => {
-    expect(text.match(/tskey-1/g)).toHaveLength(1);
-    expect(config.runcmd).toContain("rm -f /run/tailnet-key");
-  });
-
-  it("holds no secret of the application", () =>
-    expect(text).not.toMatch(/SECRET_KEY_BASE|DB_PASS|ACTIVE_RECORD|AWS_SECRET/));
-});
-
-describe("the inventory", () => {
-  const host = { account: "queues", region: "tor1", threads: 25 };
-  it("groups hosts by queue, sorted", () => {
-    const { all } = ansibleInventory([
-      { ...host, name: "b", queues: ["push"] },
-      { ...host, name: "a", queues: ["pull", "push"] },
-    ]);
-    expect(Object.keys(all.children)).toEqual(["queue_workers", "queue_pull", "queue_push"]);
-    expect(Object.keys(all.children["queue_push"]?.hosts ?? {})).toEqual(["a", "b"]);
-    expect(all.children["queue_workers"]?.hosts["a"]).toMatchObject({
-      ansible_host: "a",
-      sidekiq_queues: ["pull", "push"],
-    });
-  });
-
-  it("is valid without hosts", () =>
-    expect(ansibleInventory([])).toEqual({ all: { children: { queue_workers: { hosts: {} } } } }));
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { workersSettingsSchema } from "../../components/workers/settings.ts";
 import { assertDomainsInZone } from "../../src/rules/domains.ts";
 import { assertWebPool } from "../../src/rules/kubernetes.ts";
 import { assertRangesApart } from "../../src/rules/network.ts";
@@ -84,9 +85,8 @@ describe("host names", () => {
 });
 
 describe("a worker's account", () => {
-  const worker = { region: "tor1", size: "c-2", queues: ["default"], threads: 5 } as const;
   const workers = (account: string): Settings =>
-    changed({ workers: { one: { ...worker, queues: ["default"], account } } });
+    changed({ workers: workersSettingsSchema.parse({ one: { account, queues: ["default"] } }) });
 
   it("needs a token", () => {
     expect(assertWorkerAccountsKnown(workers("queues"))).toEqual([]);

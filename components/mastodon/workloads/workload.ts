@@ -18,6 +18,7 @@ export type Role =
   | "assets-copy"
   | "upgrade-dump"
   | "staging-copy"
+  | "worker-grants"
   | DayTwoKind;
 
 /** Kinds of jobs for what a server needs besides running. */

@@ -6,13 +6,14 @@ import { podRequests } from "../../../components/mastodon/demand.ts";
 import { alertmanagerName, prometheusName } from "../../../components/metrics/pods.ts";
 import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
 import { copyResources, stagingCopyName } from "../../../components/staging/copy-job.ts";
+import { grantsResources, grantsRole } from "../../../components/workers/grants/job.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
 
 /** The settings that switch other pods on. */
 export type OtherPodsSettings = Pick<
   Settings,
-  "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets" | "staging"
+  "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets" | "staging" | "workers"
 >;
 
 /** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
@@ -38,7 +39,7 @@ export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certific
 /** Pods beside Mastodon's that name one of its pools. */
 export function neighbourPods(
   wanted: "web" | "sidekiq",
-  { autoscaling, cdn, metrics, secrets, staging }: OtherPodsSettings,
+  { autoscaling, cdn, metrics, secrets, staging, workers }: OtherPodsSettings,
 ): PlannedPods[] {
   if (wanted === "web") {
     const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
@@ -51,6 +52,9 @@ export function neighbourPods(
   return [
     ...(cdn.purge.enabled ? [{ name: purgeName, ...podRequests(purgeResources), atRest: 1, atPeak: 1 }] : []),
     ...(staging ? [{ name: stagingCopyName, ...podRequests(copyResources), atRest: 0, atPeak: 1 }] : []),
+    ...(Object.keys(workers).length > 0
+      ? [{ name: grantsRole, ...podRequests(grantsResources), atRest: 0, atPeak: 1 }]
+      : []),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { allocatable, type Amounts, podsPerNode } from "../../../components/kubernetes/node-resources.ts";
 import { dropletSizes } from "../../../components/kubernetes/droplet-sizes.ts";
 import { systemDaemons } from "../../../components/kubernetes/system-workloads.ts";
+import { dropletWorkers } from "../../../components/workers/settings.ts";
 import { mainAccount } from "../../secrets-settings.ts";
 import type { Settings } from "../../settings-schema.ts";
 import { fits, nodesNeeded, type NodeRoom } from "./nodes-needed.ts";
@@ -105,7 +106,7 @@ export function dropletPlan({
   const system = kubernetes.system.nodes;
   const pools = sizes.reduce((sum, max) => sum + max, 0);
   const surge = surgeNodes({ kubernetes });
-  const own = Object.values(workers).filter((worker) => worker.account === mainAccount).length;
+  const own = dropletWorkers(workers).filter(([, { account: owner }]) => owner === mainAccount).length;
   return { limit: account.dropletLimit, system, pools, surge, workers: own, total: system + pools + surge + own };
 }
 

@@ -3,7 +3,7 @@ import { connectionLimit } from "../../../components/database/plans.ts";
 import { poolNames, type PoolName, type PoolSizes } from "../../../components/database/pools.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { DayTwoSubjects } from "../day-two.ts";
-import { connectionsOf, consumersOf, directConsumers, type Consumer } from "./consumers.ts";
+import { connectionsOf, consumersOf, directConsumers, type Consumer, workerConnections } from "./consumers.ts";
 
 /** The subjects that decide on connections. */
 export type ConnectionSettings = Pick<Settings, "database" | "mastodon" | "workers"> & DayTwoSubjects;
@@ -29,6 +29,8 @@ interface ServerBudget {
 export interface ConnectionBudget extends ServerBudget {
   readonly consumers: readonly Consumer[];
   readonly pools: readonly PoolBudget[];
+  /** Server connections of the pools that workers outside the cluster have for themselves, by worker. */
+  readonly workers: Readonly<Record<string, number>>;
   /** Kept for the direct port. */
   readonly direct: number;
   /** The read replica has no pools: each client takes a connection of the server. */
@@ -47,13 +49,15 @@ export function connectionBudget(settings: ConnectionSettings): ConnectionBudget
     const needed = Math.ceil(clients / clientsPerConnection);
     return { name, clients, needed, size: given[name] ?? Math.ceil(needed / poolStep) * poolStep };
   });
+  const workers = workerConnections(settings);
   const direct = sum(directConsumers(settings).map(({ connections }) => connections));
   return {
     size,
     limit: connectionLimit(size),
-    used: sum(pools.map((pool) => pool.size)) + direct,
+    used: sum([...pools.map((pool) => pool.size), ...Object.values(workers)]) + direct,
     consumers,
     pools,
+    workers,
     direct,
     replica: replicaBudget(settings, consumers),
   };

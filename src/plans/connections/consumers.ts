@@ -8,7 +8,8 @@ import { dayTwoConsumers, type DayTwoSubjects } from "../day-two.ts";
 export interface Consumer {
   /** Name of the workload, or of the worker outside the cluster. */
   readonly name: string;
-  readonly pool: PoolName;
+  /** A worker outside the cluster has a pool of its own. */
+  readonly pool: PoolName | "own";
   /** Most pods that an autoscaler or an operator may run. */
   readonly pods: number;
   /** Pods on top while a new revision rolls out, before old ones end. */
@@ -61,11 +62,25 @@ export function consumersOf({ mastodon, workers }: Pick<Settings, "mastodon" | "
   ];
 }
 
+/** Server connections of each worker's own pool: as given, or as many as its threads need. */
+export function workerConnections({
+  workers,
+  database,
+}: Pick<Settings, "workers" | "database">): Record<string, number> {
+  const { clientsPerConnection } = database.postgresql;
+  return Object.fromEntries(
+    Object.entries(workers).map(([name, { connections, threads }]) => [
+      name,
+      connections ?? Math.ceil(threads / clientsPerConnection),
+    ]),
+  );
+}
+
 /** Droplets and other hosts, one Sidekiq process each; they are not told of a replica. */
 function workersOutside(workers: Settings["workers"]): Consumer[] {
   return Object.entries(workers).map(([name, { threads }]): Consumer => ({
     name: `worker ${name}`,
-    pool: "sidekiq",
+    pool: "own",
     pods: 1,
     surge: 0,
     each: threads,

@@ -18,10 +18,14 @@ export const connectionFiguresSchema = serverSchema.extend({
       size: z.int().describe("server connections"),
     }),
   ),
+  workers: z
+    .record(z.string(), z.int())
+    .optional()
+    .describe("server connections of the pool that a worker outside the cluster has for itself, by worker"),
   consumers: z.array(
     z.strictObject({
       name: z.string().describe("workload, worker outside the cluster, or who uses the direct port"),
-      pool: z.enum([...poolNames, "direct"]),
+      pool: z.enum([...poolNames, "own", "direct"]),
       pods: z.int().describe("most that run"),
       surge: z.int().describe("on top while a new revision rolls out"),
       each: z.int().describe("connections of one"),
@@ -31,14 +35,17 @@ export const connectionFiguresSchema = serverSchema.extend({
   replica: serverSchema.optional().describe("the read replica, which has no pools"),
 });
 
+export type ConnectionFigures = z.infer<typeof connectionFiguresSchema>;
+
 /** The figures of the output `plans.connections`. */
-export function connectionFigures(settings: ConnectionSettings): z.infer<typeof connectionFiguresSchema> {
-  const { size, limit, used, consumers, pools, replica } = connectionBudget(settings);
+export function connectionFigures(settings: ConnectionSettings): ConnectionFigures {
+  const { size, limit, used, consumers, pools, workers, replica } = connectionBudget(settings);
   return {
     size,
     limit: limit ?? 0,
     used,
     pools: pools.map(({ name, clients, size: connections }) => ({ name, clients, size: connections })),
+    ...(Object.keys(workers).length > 0 && { workers: { ...workers } }),
     consumers: [
       ...consumers.map((consumer) => ({
         name: consumer.name,

@@ -26,9 +26,13 @@ function poolProblems({ pools, consumers }: ConnectionBudget, { database }: Conn
     });
 }
 
-function serverProblems({ size, limit, used, pools, direct, consumers }: ConnectionBudget): Problem[] {
+function serverProblems(budget: ConnectionBudget): Problem[] {
+  const { size, limit, used, pools, workers, direct, consumers } = budget;
   if (limit === undefined || used <= limit) return [];
-  const parts = pools.map((pool) => `pool ${pool.name} ${pool.size}`);
+  const parts = [
+    ...pools.map((pool) => `pool ${pool.name} ${pool.size}`),
+    ...Object.entries(workers).map(([worker, connections]) => `worker ${worker} ${connections}`),
+  ];
   return [
     {
       path: "database.postgresql.size",

@@ -1,5 +1,6 @@
 // What a stack is billed for: each part with how many of it there are at rest and at peak.
 import { uptimeChecks } from "../../../components/monitoring/checks.ts";
+import { dropletWorkers } from "../../../components/workers/settings.ts";
 import { mainAccount } from "../../secrets-settings.ts";
 import { poolPlans } from "../capacity/plan.ts";
 import { databaseParts } from "./database-parts.ts";
@@ -31,9 +32,9 @@ function nodeParts(settings: BilledSettings): Part[] {
   });
 }
 
-/** Queue workers, all of them or those of one account. */
+/** Queue workers as droplets, all of them or those of one account. */
 function workerParts({ workers }: BilledSettings, only?: string): Part[] {
-  return Object.entries(workers)
+  return dropletWorkers(workers)
     .filter(([, { account }]) => only === undefined || account === only)
     .map(([name, { account, size }]) =>
       fixedPart(`worker ${name} in account ${account}, ${size}`, `droplet:${size}`, 1),

@@ -1,0 +1,56 @@
+// The program that hosts run, and what configures it: texts that are the same for droplets and for hosts of somebody's own.
+import { readFileSync } from "node:fs";
+import { databaseCaPath } from "../../mastodon/environment/inputs.ts";
+import type { WorkerSettings } from "../settings.ts";
+
+/** POSIX shell; needs no secret. */
+export const hostProgram = readFileSync(new URL("mastodon-worker.sh", import.meta.url), "utf8");
+
+export interface HostPlan {
+  /** Name on the tailnet. */
+  readonly hostname: string;
+  /** Mastodon's Rails image with tag or digest. */
+  readonly image: string;
+  /** Names on the tailnet of the machines that lead into the cluster. */
+  readonly gateways: readonly string[];
+  /** Host names of the databases, which the gateway stands for. */
+  readonly hosts: readonly string[];
+  readonly settings: Pick<WorkerSettings, "queues" | "threads" | "memory" | "until">;
+}
+
+/** What the program reads as shell variables. All values are names, numbers and dates. */
+export function hostConfiguration({ hostname, image, gateways, hosts, settings }: HostPlan): string {
+  const { queues, threads, memory, until } = settings;
+  const variables = {
+    NAME: hostname,
+    IMAGE: image,
+    THREADS: String(threads),
+    QUEUES: queues.join(" "),
+    MEMORY: memory.replace("i", "").toLowerCase(), // Docker's notation
+    UNTIL: until?.replaceAll("-", "") ?? "",
+    GATEWAYS: gateways.join(" "),
+    HOSTS: hosts.join(" "),
+    AUTHORITY: databaseCaPath,
+  };
+  return lines(Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}`));
+}
+
+function quoted(name: string, value: string): string {
+  if (/['\n]/.test(value)) throw new Error(`${name} of a worker holds a quotation mark or a line break: ${value}`);
+  return `'${value}'`;
+}
+
+/**
+ * Docker's notation: everything after the first = is the value, up to the end of the line.
+ * @throws Error naming the variable that has several lines; its value may be a secret
+ */
+export function environmentFile(variables: Readonly<Record<string, string>>): string {
+  const broken = Object.keys(variables).find((name) => /[\r\n]/.test(variables[name] ?? ""));
+  if (broken !== undefined) throw new Error(`${broken} has several lines, which a worker's environment cannot hold`);
+  const sorted = Object.entries(variables).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return lines(sorted.map(([name, value]) => `${name}=${value}`));
+}
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join("");
+}

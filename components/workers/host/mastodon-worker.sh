@@ -1,0 +1,259 @@
+#!/bin/sh
+# Runs one queue worker of a Mastodon server on a Debian or Ubuntu host: Docker, Tailscale, a systemd unit, and their removal.
+# Everything may be repeated; what is as it should be is left alone. Paths begin with MASTODON_WORKER_ROOT, which is empty outside of tests.
+set -eu
+umask 077
+
+root=${MASTODON_WORKER_ROOT:-}
+etc=$root/etc/mastodon-worker
+state=$root/var/lib/mastodon-worker
+units=$root/etc/systemd/system
+program=$root/usr/local/sbin/mastodon-worker
+journal=$root/etc/systemd/journald@mastodon-worker.conf
+upgrades=$root/etc/apt/apt.conf.d/52mastodon-worker
+unit=mastodon-worker
+changed=no
+
+say() { printf 'mastodon-worker: %s\n' "$*"; }
+fail() {
+  say "$*" >&2
+  exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+joined() { tailscale ip -4 >/dev/null 2>&1; }
+
+# put SOURCE TARGET MODE: nothing happens where the target is the same already.
+put() {
+  if [ -f "$2" ] && cmp -s "$1" "$2"; then
+    chmod "$3" "$2"
+    return 0
+  fi
+  mkdir -p "$(dirname "$2")"
+  cp "$1" "$2.new"
+  chmod "$3" "$2.new"
+  mv "$2.new" "$2"
+  changed=yes
+}
+
+# put_text TARGET MODE: from standard input.
+put_text() {
+  mkdir -p "$state"
+  cat >"$state/text"
+  put "$state/text" "$1" "$2"
+  rm -f "$state/text"
+}
+
+require_host() {
+  [ "$(id -u)" = 0 ] || fail "must run as root; begin the command with sudo"
+  for needed in apt-get systemctl; do
+    has "$needed" || fail "needs Debian or Ubuntu with systemd; $needed is not there"
+  done
+}
+
+# Notes what was not there before, so that it can be taken away again.
+install_packages() {
+  mkdir -p "$state"
+  wanted=
+  has curl || wanted="$wanted ca-certificates curl"
+  has docker || wanted="$wanted docker.io"
+  has unattended-upgrade || wanted="$wanted unattended-upgrades"
+  if [ -n "$wanted" ]; then
+    say "installing$wanted"
+    apt-get update --quiet
+    # shellcheck disable=SC2086 # several names
+    DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends $wanted
+    for package in $wanted; do
+      case $package in ca-certificates | curl) ;; *) echo "$package" >>"$state/installed" ;; esac
+    done
+  fi
+  if ! has tailscale; then
+    say "installing tailscale"
+    curl --fail --silent --show-error --location --retry 5 --output "$state/tailscale.sh" https://tailscale.com/install.sh
+    sh "$state/tailscale.sh"
+    rm -f "$state/tailscale.sh"
+    echo tailscale >>"$state/installed"
+  fi
+  put_text "$upgrades" 644 <<'TEXT'
+APT::Periodic::Update-Package-Lists "1";
+APT::Periodic::Unattended-Upgrade "1";
+TEXT
+}
+
+# join NAME KEYFILE: a key works once, so a host that is in already stays as it is.
+join() {
+  if joined; then
+    [ -f "$state/joined" ] || fail "this host is on a tailnet that it did not join for this worker; leave it with 'tailscale logout', or take another host"
+    return 0
+  fi
+  [ -s "$2" ] || fail "this host is not on the tailnet, and there is no key for it: raise the worker's generation, run pulumi up, and begin anew"
+  tailscale up --auth-key="file:$2" --ssh --hostname="$1" ||
+    fail "the tailnet did not take the key, which works once and for an hour after pulumi up made it: raise the worker's generation, run pulumi up, and fetch this script again"
+  touch "$state/joined"
+}
+
+# Sidekiq gets 55 s to finish and hands back what is left.
+write_units() {
+  put_text "$journal" 644 <<'TEXT'
+[Journal]
+SystemMaxUse=200M
+MaxRetentionSec=14day
+TEXT
+  put_text "$units/$unit.service" 644 <<TEXT
+[Unit]
+Description=Mastodon queue worker
+Wants=network-online.target
+After=network-online.target docker.service tailscaled.service
+Requires=docker.service
+ConditionPathExists=/etc/mastodon-worker/sidekiq.env
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=/usr/local/sbin/mastodon-worker run
+ExecStop=/usr/bin/docker stop --time 60 mastodon-worker
+TimeoutStopSec=75
+Restart=always
+RestartSec=10
+LogNamespace=mastodon-worker
+LogRateLimitIntervalSec=30s
+LogRateLimitBurst=5000
+
+[Install]
+WantedBy=multi-user.target
+TEXT
+  put_text "$units/$unit-watch.service" 644 <<'TEXT'
+[Unit]
+Description=Where the gateway is, and whether the worker's time is over
+ConditionPathExists=/etc/mastodon-worker/sidekiq.env
+
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/mastodon-worker watch
+LogNamespace=mastodon-worker
+TEXT
+  put_text "$units/$unit-watch.timer" 644 <<'TEXT'
+[Unit]
+Description=Look after the Mastodon queue worker
+
+[Timer]
+OnBootSec=1min
+OnUnitActiveSec=1min
+
+[Install]
+WantedBy=timers.target
+TEXT
+}
+
+# prepare NAME KEYFILE: everything that needs no secret of the server.
+prepare() {
+  require_host
+  install_packages
+  join "$1" "$2"
+  write_units
+  systemctl daemon-reload
+  systemctl enable --now docker "$unit-watch.timer"
+  systemctl enable "$unit.service"
+}
+
+# up FOLDER: with worker.conf, sidekiq.env, database-ca.crt, and the key where the host has to join.
+up() {
+  require_host
+  # shellcheck source=/dev/null
+  . "$1/worker.conf"
+  put "$0" "$program" 755
+  prepare "$NAME" "$1/tailnet-key"
+  put "$1/worker.conf" "$etc/worker.conf" 600
+  put "$1/sidekiq.env" "$etc/sidekiq.env" 600
+  put "$1/database-ca.crt" "$etc/database-ca.crt" 644
+  if [ "$changed" = no ] && systemctl is-active --quiet "$unit.service"; then
+    say "nothing to change"
+    return 0
+  fi
+  docker network inspect "$unit" >/dev/null 2>&1 ||
+    docker network create --opt com.docker.network.driver.mtu=1280 "$unit" >/dev/null # WireGuard's packets
+  systemctl restart "$unit.service"
+  say "changed: runs $IMAGE with $THREADS threads for $QUEUES"
+}
+
+# The databases' host names at the gateway's addresses: clients try one after the other.
+# The file is written in place, because the container has it mounted.
+find_gateway() {
+  {
+    echo "127.0.0.1 localhost"
+    echo "::1 localhost"
+    for gateway in $GATEWAYS; do
+      address=$(tailscale ip -4 "$gateway" 2>/dev/null | head -n 1) || address=
+      [ -n "$address" ] || continue
+      for host in $HOSTS; do echo "$address $host"; done
+    done
+  } >"$state/hosts"
+  [ "$(wc -l <"$state/hosts")" -gt 2 ] || return 1
+  cmp -s "$state/hosts" "$etc/hosts" || cat "$state/hosts" >"$etc/hosts"
+  chmod 644 "$etc/hosts"
+}
+
+ended() { [ -n "$UNTIL" ] && [ "$(date -u +%Y%m%d)" -gt "$UNTIL" ]; }
+
+run() {
+  # shellcheck source=/dev/null
+  . "$etc/worker.conf"
+  ended && fail "its last day is over"
+  until find_gateway; do
+    say "waits for the gateway: none of $GATEWAYS is on the tailnet"
+    sleep 10
+  done
+  docker rm --force "$unit" >/dev/null 2>&1 || true
+  set --
+  for queue in $QUEUES; do set -- "$@" -q "$queue"; done
+  exec docker run --rm --name "$unit" --network "$unit" --log-driver none \
+    --memory "$MEMORY" --memory-swap "$MEMORY" --pids-limit 1024 \
+    --cap-drop ALL --security-opt no-new-privileges \
+    --env-file "$etc/sidekiq.env" \
+    --volume "$etc/hosts:/etc/hosts:ro" --volume "$etc/database-ca.crt:$AUTHORITY:ro" \
+    "$IMAGE" bundle exec sidekiq -c "$THREADS" -t 55 "$@"
+}
+
+watch() {
+  # shellcheck source=/dev/null
+  . "$etc/worker.conf"
+  if ended; then
+    say "its last day is over, so it leaves"
+    leave
+    return 0
+  fi
+  find_gateway || say "none of $GATEWAYS is on the tailnet"
+}
+
+# Forgets all secrets and leaves the tailnet, which forgets an ephemeral device at once.
+leave() {
+  systemctl disable --now "$unit.service" "$unit-watch.timer" 2>/dev/null || true
+  if has docker; then
+    docker rm --force "$unit" >/dev/null 2>&1 || true
+    docker network rm "$unit" >/dev/null 2>&1 || true
+  fi
+  rm -rf "$etc"
+  if [ -f "$state/joined" ]; then
+    tailscale logout || say "the tailnet could not be told; remove the device in its console"
+    rm -f "$state/joined"
+  fi
+}
+
+down() {
+  require_host
+  leave
+  rm -f "$units/$unit.service" "$units/$unit-watch.service" "$units/$unit-watch.timer" "$journal" "$upgrades"
+  systemctl daemon-reload
+  if [ -s "$state/installed" ]; then
+    say "removing $(tr '\n' ' ' <"$state/installed")"
+    # shellcheck disable=SC2046 # several names
+    DEBIAN_FRONTEND=noninteractive apt-get purge --yes --quiet $(cat "$state/installed")
+  fi
+  rm -rf "$state" "$program"
+  say "removed"
+}
+
+case ${1:-} in
+prepare) prepare "$2" "$3" ;;
+up) up "$2" ;;
+run | watch | down) "$1" ;;
+*) fail "say prepare, up, down, run or watch" ;;
+esac
