@@ -131,7 +131,7 @@ describe("jobs beside the server", () => {
 
   it("are planned with what the copying of the boot cache asks for, where that is more", () => {
     const settings = parseSettings(
-      prod({ dayTwo: { ...dayTwo, resources: { cpu: "50m", memory: "32Mi", memoryLimit: "1Gi" } } }),
+      prod({ database, dayTwo: { ...dayTwo, resources: { cpu: "50m", memory: "32Mi", memoryLimit: "1Gi" } } }),
     );
     const [job] = Object.keys(settings.kubernetes.pools).flatMap((pool) =>
       podsOf(pool, settings).filter(({ name }) => name === "mail-domains"),

@@ -91,7 +91,7 @@ describe("their pods", () => {
       nodeSelector: { pool: "sidekiq" },
     });
     for (const container of [...pod.containers, ...pod.initContainers])
-      expect(container["securityContext"]).toEqual({
+      expect(container["securityContext"]).toMatchObject({
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
         capabilities: { drop: ["ALL"] },
