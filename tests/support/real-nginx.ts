@@ -14,7 +14,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
-import { edgeFolder, type EdgeOptions } from "../../components/mastodon/edge/options.ts";
+import { edgeFolder, edgeHealthPath, type EdgeOptions } from "../../components/mastodon/edge/options.ts";
 import { maintenanceFile, maintenancePage } from "../../components/mastodon/edge/maintenance.ts";
 import { edgeMetricsPort } from "../../components/mastodon/edge/metrics.ts";
 import { nginxConfiguration, nginxTlsConfiguration } from "../../components/mastodon/edge/nginx.ts";
@@ -33,6 +33,7 @@ import {
 import { EngineError } from "../../tools/failures.ts";
 import { prepareNginx } from "../../tools/nginx.ts";
 import { run } from "../../tools/run.ts";
+import { ask } from "./edge-client.ts";
 import { freePort } from "./free-port.ts";
 
 /**
@@ -159,7 +160,7 @@ export class RealNginx {
       stream.on("data", (bytes: Buffer) => {
         this.log += bytes.toString();
       });
-    await this.#listening();
+    await this.#listening(endsTls ? this.ports.inside : this.ports.http);
   }
 
   /** Ends it as the image's stop signal does: what has begun is finished. */
@@ -230,10 +231,12 @@ export class RealNginx {
     while (await canConnect(this.ports.http)) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  async #listening(): Promise<void> {
+  /** Answers as a probe sees it: that somebody listens is not enough, because `nginx -t` does so too for a moment. */
+  async #listening(port: number): Promise<void> {
     for (;;) {
       if (this.#child?.exitCode !== null) throw new Error(`nginx ended: ${this.log}`);
-      if (await canConnect(this.ports.http)) return;
+      const answer = await ask(port, "probe", edgeHealthPath).catch(() => undefined);
+      if (answer?.status === 200) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
