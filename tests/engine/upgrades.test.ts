@@ -43,6 +43,10 @@ async function jobEnds(): Promise<Record<string, string>> {
   );
 }
 
+/** Of the Job whose name begins so. */
+const idOf = async (start: string) =>
+  (await jobs()).find(({ metadata }) => metadata?.name?.startsWith(start))?.metadata?.uid;
+
 const rails = async (): Promise<V1Deployment[]> =>
   (await client.apps.listNamespacedDeployment({ namespace })).items.filter(
     ({ metadata }) => metadata?.name !== "edge" && metadata?.name !== "metrics",
@@ -141,8 +145,6 @@ describe("upgrades", () => {
   it(
     "fail again as long as the cause is there, in a new Job, while the dump is not made again",
     async () => {
-      const idOf = async (kind: string) =>
-        (await jobs()).find(({ metadata }) => metadata?.name?.startsWith(kind))?.metadata?.uid;
       const [dump, failed] = [await idOf("dump-before-4-7-2"), await idOf("migrate-4-7-2")];
       expect((await up("4.7.2")).code).toBe(1);
       expect(await idOf("dump-before-4-7-2")).toBe(dump);
