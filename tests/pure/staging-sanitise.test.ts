@@ -184,6 +184,25 @@ describe("a copy", () => {
       ]);
     }));
 
+  it("does not tell drafts, nor what moderators decided about people", () =>
+    within(async (made) => {
+      await made.exec(`${people}
+        UPDATE public.accounts SET silenced_at = now(), sensitized_at = now() WHERE id = 1;
+        UPDATE public.users SET disabled = true WHERE id = 1;
+        INSERT INTO public.announcements (text, published) VALUES ('said', true), ('not said', false);
+        INSERT INTO public.terms_of_services (text, changelog, published_at) VALUES ('terms', '', now()), ('draft', '', NULL);`);
+      await sanitise(made);
+      expect(
+        await texts(
+          made,
+          "SELECT text FROM public.announcements UNION ALL SELECT text FROM public.terms_of_services ORDER BY text",
+        ),
+      ).toEqual(["said", "terms"]);
+      const judged =
+        "SELECT username AS text FROM public.accounts JOIN public.users ON account_id = accounts.id WHERE silenced_at IS NOT NULL OR sensitized_at IS NOT NULL OR disabled";
+      expect(await texts(made, judged)).toEqual([]);
+    }));
+
   it("does not tell whom people follow who hide it", () =>
     within(async (made) => {
       await made.exec(`${people}
