@@ -11,31 +11,10 @@ import { intentMatrix, type IntentMatrix } from "./intents.ts";
 import { originOf } from "./origin.ts";
 import { ownTailnet } from "./own-tailnet.ts";
 import { tailnetPolicy, type Policy } from "./policy.ts";
-import { nobodyMastersKubernetes, onlyIntendedCapabilities } from "./safety/capabilities.ts";
-import type { Finding, Judged, SafetyRule } from "./safety/finding.ts";
-import { loginsAreChecked, onlyIntendedLogins } from "./safety/logins.ts";
-import { devicesHaveNames, networksStayClosed, nothingPublished } from "./safety/names.ts";
-import { nothingApproved, tagsAreOwned } from "./safety/owners.ts";
-import { ciWithoutData, everyIntendedWay, onlyIntendedWays, workersApart } from "./safety/ways.ts";
+import type { Judged, NamedFinding } from "./safety/finding.ts";
+import { safetyFindings } from "./safety/rules.ts";
 import type { TailnetSettings } from "./settings.ts";
 import type { Machines } from "./targets.ts";
-
-/** The most telling first: of two findings about the same rule of the policy only the first is reported. */
-const safetyRules: readonly SafetyRule[] = [
-  nobodyMastersKubernetes,
-  ciWithoutData,
-  workersApart,
-  loginsAreChecked,
-  devicesHaveNames,
-  networksStayClosed,
-  nothingPublished,
-  tagsAreOwned,
-  nothingApproved,
-  onlyIntendedWays,
-  onlyIntendedCapabilities,
-  onlyIntendedLogins,
-  everyIntendedWay,
-];
 
 /** The policy of these settings, with what is written by hand. */
 export function settingsPolicy(settings: TailnetSettings, machines: Machines): Policy {
@@ -76,15 +55,15 @@ export function failures(policy: PolicyFile): PolicyProblem[] {
 }
 
 /** What the safety rules find in a valid policy. */
-export function unsafeWays(policy: PolicyFile, matrix: IntentMatrix, networks: Judged["networks"]): Finding[] {
+export function unsafeWays(policy: PolicyFile, matrix: IntentMatrix, networks: Judged["networks"]): NamedFinding[] {
   if (allowsAllByOmission(policy))
     return [{ rule: "has-grants", path: "grants", message: "everybody would reach everything: there are no grants" }];
   const judged = { matrix, networks, reachability: new Reachability(policy, ownTailnet(policy)) };
-  return safetyRules.flatMap((rule) => rule(judged));
+  return safetyFindings(judged);
 }
 
 /** One finding for each rule of the policy, with the number of its like. */
-function grouped(findings: readonly Finding[]): Finding[] {
+function grouped(findings: readonly NamedFinding[]): NamedFinding[] {
   const byPath = Map.groupBy(findings, ({ path }) => path.replace(/\..*/, ""));
   return [...byPath.values()].flatMap(([first, ...others]) => {
     if (first === undefined) return [];

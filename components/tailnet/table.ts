@@ -40,7 +40,10 @@ export function accessPage(): string {
   return `${head}${table(["", "In the policy", ...columns], rows)}\n${table(["What", "In settings", "Where (TCP)"], places)}`;
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |\n`;
+}
+
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
   return line(columns) + line(columns.map(() => "---")) + rows.map(line).join("");
 }

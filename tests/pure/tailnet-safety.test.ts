@@ -1,10 +1,13 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeSettings, settingsPolicy } from "../../components/tailnet/judge.ts";
+import { safetyRules } from "../../components/tailnet/safety/rules.ts";
 import { tailnetSettingsSchema, type TailnetSettings } from "../../components/tailnet/settings.ts";
 import { targetNames } from "../../components/tailnet/targets.ts";
 import { parseSettings, SettingsError } from "../../src/settings.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
+import { projectRoot, stackFile, withSecrets } from "../stacks.ts";
 
 const machines = { workers: ["queue-1", "queue-2"], valkeyCache: false };
 const networks = [{ path: "network.ipRange", range: "10.116.0.0/20" }];
@@ -153,6 +156,17 @@ describe("a hole in the tailnet policy is refused", () => {
       'tailnet.extraPolicy.groups["group:operators"]: is generated from the settings; take another name',
       'tailnet.extraPolicy.tagOwners["tag:ci"]: is generated from the settings; take another name',
     ]);
+  });
+});
+
+describe("the handbook", () => {
+  it("explains each safety rule, and no other", () => {
+    const page = readFileSync(resolve(projectRoot, "docs/tailnet.md"), "utf8");
+    const rows = [...page.matchAll(/^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \|/gm)].flatMap(([, names = ""]) =>
+      names.split(", "),
+    );
+    const explained = rows.map((name) => name.replaceAll("`", ""));
+    expect(new Set(explained)).toEqual(new Set(["has-grants", ...Object.keys(safetyRules)]));
   });
 });
 

@@ -18,7 +18,6 @@ export const nobodyMastersKubernetes: SafetyRule = ({ reachability }) =>
           const [source] = sources.keys();
           const who = [...sources.keys()].join(", ") || "nobody yet";
           return {
-            rule: "nobody-masters-kubernetes",
             path,
             ...(source !== undefined && { source }),
             message: `${who} would act in Kubernetes as ${group}; give rights to a group such as tailnet:operators by RBAC`,
@@ -47,15 +46,14 @@ export const onlyIntendedCapabilities: SafetyRule = (judged) => {
         one.name === kubernetesCapability && isDeepStrictEqual(one.value, value);
       const tooMuch = given.filter((one) => !wanted.some(({ value }) => matches(one, value)));
       const missing = wanted.filter(({ value }) => !given.some((one) => matches(one, value)));
-      const rule = "only-intended-capabilities";
       return [
         ...tooMuch.map(({ name, value, path }) => {
           const message = `${source} would have ${name} ${JSON.stringify(value)} towards ${target}`;
-          return { rule, path, source, message };
+          return { path, source, message };
         }),
         ...missing.map(({ value }) => {
           const message = `${source} would lack ${kubernetesCapability} ${JSON.stringify(value)} towards ${target}`;
-          return { rule, path: "grants", source, message };
+          return { path: "grants", source, message };
         }),
       ];
     });

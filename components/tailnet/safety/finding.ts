@@ -2,10 +2,8 @@
 import type { Reachability } from "../evaluator/reachability.ts";
 import type { IntentMatrix, Subject } from "../intents.ts";
 
-/** A way that should not be open. */
+/** A way that should not be open, or a missing one. */
 export interface Finding {
-  /** Name of the broken rule. */
-  readonly rule: string;
   /** Where in the policy: `grants[3]`. */
   readonly path: string;
   /** The device that gets too much, where there is one. */
@@ -22,7 +20,13 @@ export interface Judged {
   readonly networks: readonly { readonly path: string; readonly range: string }[];
 }
 
+/** Named where all rules are listed, in `rules.ts`. */
 export type SafetyRule = (judged: Judged) => Finding[];
+
+/** A finding of a rule that has a name. */
+export interface NamedFinding extends Finding {
+  readonly rule: string;
+}
 
 /** Every device, by name: a tag or a login. */
 export function devicesOf({ reachability }: Judged): string[] {

@@ -38,7 +38,7 @@ function* logins(judged: Judged): Generator<Login> {
 export const loginsAreChecked: SafetyRule = (judged) =>
   [...logins(judged)].flatMap((login) => {
     const problem = uncheckedBecause(login, judged);
-    return problem === undefined ? [] : [finding("logins-are-checked", login, problem)];
+    return problem === undefined ? [] : [finding(login, problem)];
   });
 
 function uncheckedBecause({ action, rule, source }: Login, { reachability }: Judged): string | undefined {
@@ -57,14 +57,14 @@ export const onlyIntendedLogins: SafetyRule = (judged) => {
   return [...logins(judged)]
     .filter(({ target }) => matrix.tags.includes(target))
     .flatMap((login) => {
-      if (login.user === "root") return [finding("only-intended-logins", login, "which nobody may")];
+      if (login.user === "root") return [finding(login, "which nobody may")];
       const roles = rolesOf(login.source, matrix).flatMap((role) => intendedTargets(role, matrix));
       const open = roles.filter((target) => target.login).flatMap(({ places }) => places);
       const isOpen = open.some(({ tag }) => tag === login.target);
-      return isOpen ? [] : [finding("only-intended-logins", login, "which tailnet.access does not say")];
+      return isOpen ? [] : [finding(login, "which tailnet.access does not say")];
     });
 };
 
-function finding(rule: string, { source, target, user, path }: Login, problem: string): Finding {
-  return { rule, path, source, message: `${source} would log in on ${target} as ${user}, ${problem}` };
+function finding({ source, target, user, path }: Login, problem: string): Finding {
+  return { path, source, message: `${source} would log in on ${target} as ${user}, ${problem}` };
 }

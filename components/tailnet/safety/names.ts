@@ -29,7 +29,7 @@ export const devicesHaveNames: SafetyRule = (judged) =>
     .filter(({ range }) => tailnetRanges.some((one) => meets(one, range)))
     .map(({ name, path }): Finding => {
       const message = `${name} may be any device's address; name a tag, a group or a person`;
-      return { rule: "devices-have-names", path, message };
+      return { path, message };
     });
 
 /** The cluster and the databases are reached through the gateway, which forwards two ports; a route would open them all. */
@@ -42,7 +42,7 @@ export const networksStayClosed: SafetyRule = (judged) =>
       })
       .map((network): Finding => {
         const message = `${name} lies in ${network.path} (${network.range}), which is reached through the gateway only`;
-        return { rule: "networks-stay-closed", path, message };
+        return { path, message };
       }),
   );
 
@@ -55,7 +55,6 @@ export const nothingPublished: SafetyRule = ({ matrix, reachability: { selectors
     });
     const shown = attr.includes("funnel") ? devices.filter((device) => matrix.tags.includes(device)) : [];
     return [...new Set(shown)].map((device) => ({
-      rule: "nothing-published",
       path: `nodeAttrs[${at}]`,
       message: `${device} could be shown to the internet (Funnel)`,
     }));

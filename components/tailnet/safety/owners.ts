@@ -9,7 +9,6 @@ export const tagsAreOwned: SafetyRule = ({ matrix, reachability: { selectors } }
     (selectors.policy.tagOwners?.[tag] ?? [])
       .filter((owner) => !owners.includes(owner))
       .map((owner) => ({
-        rule: "tags-are-owned",
         path: `tagOwners["${tag}"]`,
         message: `${owner} could make any device ${tag}`,
       })),
@@ -28,7 +27,6 @@ export const nothingApproved: SafetyRule = ({ reachability: { selectors } }) => 
   ];
   return approved.flatMap(({ what, by }) =>
     by.map((name) => ({
-      rule: "nothing-approved",
       path: "autoApprovers",
       message: `${name} would offer ${what} without approval`,
     })),

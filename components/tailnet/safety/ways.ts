@@ -8,24 +8,18 @@ import { devicesOf, rolesOf, type Finding, type Judged, type SafetyRule } from "
 const dataTags: readonly string[] = [tags.gateway, tags.kansasCity];
 
 /** CI builds and deploys through the Kubernetes API; whoever takes it over must not find the database. */
-export const ciWithoutData: SafetyRule = (judged) => forbidWays("ci-without-data", judged, [tags.ci], dataTags);
+export const ciWithoutData: SafetyRule = (judged) => forbidWays(judged, [tags.ci], dataTags);
 
 /** Workers stand in other people's homes: one that is taken over must not reach the next. */
 export const workersApart: SafetyRule = (judged) => {
   const workers = judged.matrix.subjects.filter(({ kind }) => kind === "workers").map(({ selector }) => selector);
-  return forbidWays("workers-apart", judged, workers, workers);
+  return forbidWays(judged, workers, workers);
 };
 
-function forbidWays(
-  rule: string,
-  { reachability }: Judged,
-  sources: readonly string[],
-  targets: readonly string[],
-): Finding[] {
+function forbidWays({ reachability }: Judged, sources: readonly string[], targets: readonly string[]): Finding[] {
   return sources.flatMap((source) =>
     targets.flatMap((target) =>
       reachability.openings(source, target).map(({ path, traffic }) => ({
-        rule,
         path,
         source,
         message: `${source} would reach ${target} on ${traffic.map(writtenTraffic).join(", ")}`,
@@ -45,7 +39,6 @@ export const onlyIntendedWays: SafetyRule = (judged) => {
         traffic
           .filter((one) => !isIntended(one, ports))
           .map((one) => ({
-            rule: "only-intended-ways",
             path,
             source,
             message: `${source} would reach ${target} on ${writtenTraffic(one)}`,
@@ -69,7 +62,6 @@ export const everyIntendedWay: SafetyRule = ({ matrix, reachability }) =>
         intendedPlaces(subject, matrix)
           .filter(({ tag, port }) => !reachability.reaches(source, tag, port, 6))
           .map(({ tag, port }) => ({
-            rule: "every-intended-way",
             path: "grants",
             source,
             message: `${source} would not reach ${tag} on tcp ${port}`,
