@@ -2,7 +2,7 @@
 import { type IncomingHttpHeaders, request as httpRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 
-export interface Reply {
+interface Reply {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -15,7 +15,7 @@ export interface Asked {
 }
 
 /** The address that the load balancer appends where a test does not care. */
-export const someClient = "203.0.113.7";
+const someClient = "203.0.113.7";
 
 /** One request on a connection of its own. */
 export function ask(port: number, host: string, path: string, asked: Asked = {}): Promise<Reply> {

@@ -18,7 +18,7 @@ export interface Arrived {
   readonly connection: number;
 }
 
-export interface Answer {
+interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

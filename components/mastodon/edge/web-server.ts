@@ -9,7 +9,7 @@ import { streamingLocation } from "./streaming-server.ts";
  * Paths that nobody outside reaches. A word boundary, not a slash, ends the name: Rails hands over to a mounted page at any of them
  * (actionpack journey/path/pattern.rb).
  */
-export function closedPaths(adminPages: boolean): string {
+function closedPaths(adminPages: boolean): string {
   return `^/(${adminPages ? "metrics" : "sidekiq|pghero|metrics"})\\b`;
 }
 
