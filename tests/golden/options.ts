@@ -54,6 +54,7 @@ export const options: Readonly<Record<string, RawSettings>> = {
   }),
   "assets-in-pods-only": changed({ mastodon: { ...mastodon(), assets: { copy: false } } }),
   "assets-through-cdn": changed({ mastodon: { ...mastodon(), assets: { cdn: true } } }),
+  "upgrades-without-dump": changed({ mastodon: { ...mastodon(), upgrades: { precondition: "none" } } }),
   "edge-open": changed({ mastodon: { ...mastodon(), edge: { limits: { enabled: false }, adminPages: true } } }),
   "tailnet-access": changed({
     tailnet: {
