@@ -42,7 +42,7 @@ export function workerTag(worker: string): string {
 export const gatewayPorts = { database: 6432, valkey: 6379, valkeyCache: 6380 } as const;
 
 /** Of Mastodon's exporter in a worker, and of the node exporter on the Kansas City host (their projects' defaults). */
-export const metricsPorts = { worker: 9394, kansasCity: 9100 } as const;
+const metricsPorts = { worker: 9394, kansasCity: 9100 } as const;
 
 const sshPort = 22;
 

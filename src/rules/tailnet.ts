@@ -11,7 +11,7 @@ export function machinesOf({ workers, database }: Pick<Settings, "workers" | "da
 }
 
 /** The policy that follows from the settings is valid, passes its tests and breaks no safety rule. */
-export function assertPolicySafe({
+function assertPolicySafe({
   tailnet,
   network,
   kubernetes,
@@ -25,7 +25,7 @@ export function assertPolicySafe({
 }
 
 /** What one worker may reach is said of a worker that there is. */
-export function assertWorkersOfAccessKnown({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
+function assertWorkersOfAccessKnown({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
   const known = Object.keys(workers);
   return Object.keys(tailnet.access.worker)
     .filter((name) => !known.includes(name))

@@ -3,7 +3,7 @@ import type { PolicyProblem, SshRule, SshTest } from "./policy-file.ts";
 import type { Selection, Selectors } from "./selectors.ts";
 
 /** `check` asks for a fresh login in the browser, `accept` does not. */
-export type SshAction = "accept" | "check";
+type SshAction = "accept" | "check";
 
 /** What a login is answered, by which rule. */
 export interface SshAnswer {

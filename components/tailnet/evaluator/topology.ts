@@ -1,6 +1,6 @@
 // The devices that a policy is judged against: who owns them, which tags and which addresses they have.
 
-export interface User {
+interface User {
   readonly name: string;
   readonly email: string;
   /** Roles in the tailnet, such as `admin`: what `autogroup:admin` selects. A plain member has none. */
