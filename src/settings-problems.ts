@@ -37,8 +37,11 @@ function allowedKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] 
   return isRecord(properties) ? Object.keys(properties) : [];
 }
 
-/** `mastodon:network.ipRange: "10.0.0.1" must be …` */
+/** Tokens and private keys that say by their first letters what they are: age, DigitalOcean, Tailscale, Slack, PEM. */
+const secretForms = /(AGE-SECRET-KEY-|do[opr]_v1_|tskey-[a-z]+-|xox[abprs]-|-----BEGIN [A-Z ]*PRIVATE KEY-----)[^"]*/gi;
+
+/** `mastodon:network.ipRange: "10.0.0.1" must be …`. A secret that was put where none belongs is not shown to whoever reads the log. */
 export function problemLine({ path, value, message }: Problem): string {
-  const shown = value === undefined ? "" : ` ${JSON.stringify(value)}`;
+  const shown = value === undefined ? "" : ` ${JSON.stringify(value).replaceAll(secretForms, "$1…")}`;
   return `mastodon:${path}:${shown} ${message}`;
 }

@@ -86,4 +86,13 @@ describe("a wrong setting", () => {
     const all = { ...pools({ size: "s-4vcpu-9gb" }, {}), cdn: { mediaTtl: 61 }, name: "Not A Name" };
     expect(mistakesIn(changedProd(all))).toHaveLength(3);
   });
+
+  it("that is a secret is not shown", () => {
+    const secret = `AGE-SECRET-KEY-1${"QPZRY9X8".repeat(7)}`;
+    const [line = "", ...others] = mistakesIn(changedProd({ escrow: { recipients: [secret] } }));
+    expect(others).toEqual([]);
+    expect(line).toContain("escrow.recipients.0");
+    expect(line).toContain('"AGE-SECRET-KEY-…"');
+    expect(line).not.toContain("QPZRY");
+  });
 });
