@@ -16,6 +16,15 @@ export function stackFile(stack: StackName): RawSettings {
   return readStackFile(read("Pulumi.yaml"), read(`Pulumi.${stack}.yaml`));
 }
 
+/**
+ * The production stack with nothing that grows: each workload at its usual number of pods, no connection shared, nothing measured. For tests
+ * whose sums should be small.
+ */
+export function fixedStack(): RawSettings {
+  const { metrics: _metrics, autoscaling: _autoscaling, mastodon: _mastodon, ...rest } = stackFile("prod");
+  return { ...rest, database: { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2 } } };
+}
+
 /** What an operator would set before the first preview. */
 export const credentials = {
   digitalocean: {

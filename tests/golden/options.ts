@@ -23,7 +23,7 @@ export const options: Readonly<Record<string, RawSettings>> = {
   "dns-external": changed({ ...elsewhere("external"), secrets: uploadedCertificate() }),
   "dns-ipv4-only": changed({ dns: { ipv6: false } }),
   "certificates-acme": changed({ certificates: { kind: "acme" } }),
-  "database-replica": changed({ database: postgresql({ replica: {} }) }),
+  "database-replica": changed({ database: postgresql({ replica: { size: "db-s-6vcpu-16gb" } }) }),
   "database-log-sink-rsyslog": changed({
     database: postgresql({ logSink: { kind: "rsyslog", server: "logs.social.example" } }),
     secrets: logSinkSecrets("clientCertificate", "clientKey", "caCertificate"),
@@ -38,10 +38,11 @@ export const options: Readonly<Record<string, RawSettings>> = {
   "database-fixed-disk": changed({
     database: postgresql({ storageGib: 200, storageAutoscale: { enabled: false } }),
   }),
-  metrics: changed({ metrics: { enabled: true }, secrets: alertsHeartbeat() }),
-  autoscaling: changed({ metrics: { enabled: true }, autoscaling: { enabled: true }, ...growing() }),
+  "metrics-off": changed({ metrics: { enabled: false }, autoscaling: { enabled: false } }),
+  "metrics-heartbeat": changed({ secrets: alertsHeartbeat() }),
+  "autoscaling-off": changed({ autoscaling: { enabled: false } }),
   escrow: changed({ escrow: { recipients: [publicAgeKey] } }),
-  "day-two": changed({ dayTwo: everyJob(), database: searching() }),
+  "day-two": changed({ dayTwo: everyJob(), database: searching(), kubernetes: roomier() }),
   staging: changed({
     staging: {
       source: { domain: "original.example", bucket: "original-example-backups", region: "sfo3" },
@@ -71,15 +72,23 @@ export const options: Readonly<Record<string, RawSettings>> = {
       }`,
     },
   }),
-  "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 2 }) }),
+  "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 4 }) }),
 };
 
 function changed(subjects: Readonly<Record<string, unknown>>): RawSettings {
   return { ...stackFile("prod"), secrets: credentials, ...subjects };
 }
 
+/** One node more for all jobs at once. */
+function roomier(): Record<string, unknown> {
+  return { pools: { web: { size: "s-4vcpu-8gb", min: 2, max: 6 }, sidekiq: { size: "s-4vcpu-8gb", min: 1, max: 7 } } };
+}
+
 function searching(): Record<string, unknown> {
-  return { postgresql: { size: "db-s-6vcpu-16gb", nodes: 2 }, opensearch: { size: "db-s-2vcpu-4gb", nodes: 3 } };
+  return {
+    postgresql: { size: "db-s-6vcpu-16gb", nodes: 2, clientsPerConnection: 2 },
+    opensearch: { size: "db-s-2vcpu-4gb", nodes: 3 },
+  };
 }
 
 function everyJob(): Record<string, unknown> {
@@ -95,27 +104,6 @@ function everyJob(): Record<string, unknown> {
     mailDomains: { lists: ["https://lists.social.example/domains.txt"] },
     commands: { feeds: { run: "feeds build --concurrency 2", connections: 3 } },
     timeZone: "America/Toronto",
-  };
-}
-
-/** Room to grow, and the connections that go with it. */
-function growing(): Record<string, unknown> {
-  return {
-    mastodon: { web: { maxReplicas: 5 }, streaming: { maxReplicas: 3 }, sidekiq: { groups: growingGroups() } },
-    database: postgresql({ clientsPerConnection: 2 }),
-  };
-}
-
-function growingGroups(): Record<string, unknown> {
-  return {
-    timelines: { queues: ["default"], replicas: 2, maxReplicas: 4, threads: 15 },
-    rest: {
-      queues: ["push,6", "ingress,4", "fasp,1", "pull,1"],
-      replicas: 2,
-      maxReplicas: 4,
-      threads: 15,
-    },
-    scheduler: { queues: ["scheduler", "mailers"], threads: 5 },
   };
 }
 
@@ -146,11 +134,11 @@ function slackAndWatchdog(): Record<string, unknown> {
 }
 
 function database(): Record<string, unknown> {
-  return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2 } };
+  return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2, clientsPerConnection: 2 } };
 }
 
 function postgresql(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2, ...settings } };
+  return { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2, clientsPerConnection: 2, ...settings } };
 }
 
 /** The zone at another service, so that the site's certificate is uploaded and the CDN brings its own. */

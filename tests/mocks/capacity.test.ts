@@ -4,7 +4,7 @@ import { z } from "zod";
 import { neighbourPods, poollessPods } from "../../src/plans/capacity/other-pods.ts";
 import { type PlannedPods, podsOf } from "../../src/plans/capacity/pods.ts";
 import { parseSettings } from "../../src/settings.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
+import { fixedStack, stackFile, withSecrets } from "../stacks.ts";
 import { recordProgram, type Recorded } from "../../src/dump/record.ts";
 
 const container = z.object({
@@ -54,6 +54,18 @@ function requested({ inputs, type }: Recorded): PlannedPods {
   };
 }
 
+const scaler = z.object({
+  metadata: z.object({ name: z.string() }),
+  spec: z.object({ minReplicaCount: z.int() }),
+});
+const isScaler = ({ type }: Recorded) => type.endsWith(":ScaledObject");
+
+/** A Deployment that a scaler counts says nothing of replicas. */
+function fewestOf(inputs: unknown): readonly [string, number] {
+  const { metadata, spec } = scaler.parse(inputs);
+  return [metadata.name, spec.minReplicaCount];
+}
+
 const inputsOf = (found: readonly Recorded[], name: string) => found.find((one) => one.name === name)?.inputs;
 
 const isWorkload = ({ type }: Recorded) =>
@@ -62,13 +74,18 @@ const byName = (one: { name: string }, other: { name: string }) => (one.name < o
 
 describe.each([
   ["production", stackFile("prod")],
+  ["production without autoscaling", fixedStack()],
   ["the shop", stackFile("shop")],
 ])("the capacity plan of %s", (_, raw) => {
   it("counts every workload that the program registers, with its requests and replicas", async () => {
     const settings = parseSettings(withSecrets(raw));
     const { registrations } = await recordProgram(withSecrets(raw));
     const planned = Object.keys(settings.kubernetes.pools).flatMap((pool) => podsOf(pool, settings));
-    const registered = registrations.filter(isWorkload).map(requested);
+    const fewest = new Map(registrations.filter(isScaler).map(({ inputs }) => fewestOf(inputs)));
+    const registered = registrations
+      .filter(isWorkload)
+      .map(requested)
+      .map((pods) => ({ ...pods, atRest: fewest.get(pods.name) ?? pods.atRest }));
     const known = new Set(registered.map(({ name }) => name));
     expect(registered.length).toBeGreaterThan(4);
     expect(registered.toSorted(byName)).toEqual(
@@ -81,7 +98,7 @@ describe.each([
 });
 
 describe("optional pods", () => {
-  const prod = parseSettings(withSecrets(stackFile("prod")));
+  const prod = parseSettings(withSecrets(fixedStack()));
 
   it("are counted only where they are switched on", () => {
     expect(neighbourPods("sidekiq", prod)).toEqual([]);
@@ -96,7 +113,7 @@ describe("optional pods", () => {
 
 const clusterOf = async (kubernetes: object) => {
   const pools = { web: { min: 2, max: 6 }, sidekiq: { min: 1, max: 6 } };
-  const raw = withSecrets({ ...stackFile("prod"), kubernetes: { pools, ...kubernetes } });
+  const raw = withSecrets({ ...fixedStack(), kubernetes: { pools, ...kubernetes } });
   const { registrations } = await recordProgram(raw);
   return registrations.filter(({ type }) => /:Kubernetes(Cluster|NodePool)$/.test(type));
 };

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { recordProgram, type Recorded } from "../../src/dump/record.ts";
 import { isRecord } from "../../src/plain.ts";
 import { Secret } from "../../src/secret.ts";
-import { credentials, stackFile, withSecrets } from "../stacks.ts";
+import { credentials, fixedStack, withSecrets } from "../stacks.ts";
 
-const prod = stackFile("prod");
+const prod = fixedStack();
 
 const everything = {
   postgresql: {

@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { Secret } from "../../src/secret.ts";
-import { credentials, stackFile, withSecrets } from "../stacks.ts";
+import { credentials, fixedStack, withSecrets } from "../stacks.ts";
 import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 
 const webhook = "https://hooks.example/services/secret-webhook";
@@ -13,7 +13,7 @@ const heartbeat = "https://heartbeat.example/secret-ping";
 /** The production stack with metrics and every way to tell somebody. */
 function enabled(): RawSettings {
   const monitoring = { slack: { operators: new Secret(webhook) }, heartbeats: { alerts: new Secret(heartbeat) } };
-  const settings = stackFile("prod");
+  const settings = fixedStack();
   return {
     ...settings,
     monitoring: { emails: ["ops@social.example"], slack: { operators: { channel: "#operators" } } },
@@ -26,7 +26,7 @@ let off: Recording;
 let on: Recording;
 
 beforeAll(async () => {
-  off = await recordProgram(withSecrets(stackFile("prod")));
+  off = await recordProgram(withSecrets(fixedStack()));
   on = await recordProgram(enabled());
 }, 120_000);
 

@@ -9,7 +9,7 @@ import {
   assertSystemPoolFits,
 } from "../../src/rules/capacity.ts";
 import { type Settings, settingsSchema } from "../../src/settings-schema.ts";
-import { stackFile, stackNames, withSecrets } from "../stacks.ts";
+import { fixedStack, stackFile, stackNames, withSecrets } from "../stacks.ts";
 
 const subjects = settingsSchema.pick({
   account: true,
@@ -28,12 +28,12 @@ type Planned = Pick<Settings, keyof typeof subjects.shape>;
 
 const planned = (raw: Readonly<Record<string, unknown>>): Planned =>
   subjects.parse(Object.fromEntries(Object.entries(withSecrets({ ...raw })).filter(([key]) => key in subjects.shape)));
-const prod = planned(stackFile("prod"));
+const prod = planned(fixedStack());
 const withPools = (pools: Readonly<Record<string, unknown>>, rest = {}) =>
-  planned({ ...stackFile("prod"), kubernetes: { pools, ...rest } });
+  planned({ ...fixedStack(), kubernetes: { pools, ...rest } });
 const withSidekiqMax = (max: number) => withPools({ web: { min: 2, max: 6 }, sidekiq: { min: 1, max } });
 const withLimit = (dropletLimit: number, extra = {}) =>
-  planned({ ...stackFile("prod"), account: { dropletLimit }, ...extra });
+  planned({ ...fixedStack(), account: { dropletLimit }, ...extra });
 const rules = (settings: Planned) => [
   ...assertPodsFitNodes(settings),
   ...assertPeakFitsPools(settings),
@@ -66,7 +66,7 @@ describe("the capacity plan", () => {
   });
 
   it("reckons with maxReplicas where it is given", () => {
-    const settings = planned({ ...stackFile("prod"), mastodon: { web: { replicas: 3, maxReplicas: 12 } } });
+    const settings = planned({ ...fixedStack(), mastodon: { web: { replicas: 3, maxReplicas: 12 } } });
     expect(figuresOf(settings, "web")?.atRest).toEqual(figuresOf(prod, "web")?.atRest);
     expect(figuresOf(settings, "web")?.atPeak.nodes).toBeGreaterThan(figuresOf(prod, "web")?.atPeak.nodes ?? 99);
   });

@@ -10,13 +10,13 @@ import {
 import { sizeWithConnections } from "../../components/database/plans.ts";
 import { Secret } from "../../src/secret.ts";
 import { parseSettings } from "../../src/settings.ts";
-import { credentials, stackFile } from "../stacks.ts";
+import { credentials, fixedStack } from "../stacks.ts";
 
 const secret = (value: string) => new Secret(value);
 
 /** Production settings with other databases, and secrets of the log sink. */
 const parsed = (database: unknown, logSink: Record<string, Secret> = {}) =>
-  parseSettings({ ...stackFile("prod"), database, secrets: { ...credentials, database: { logSink } } });
+  parseSettings({ ...fixedStack(), database, secrets: { ...credentials, database: { logSink } } });
 
 const refusal = (database: unknown, logSink?: Record<string, Secret>): string => {
   try {

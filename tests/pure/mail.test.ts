@@ -7,10 +7,9 @@ import { sesSmtpPassword } from "../../components/mail/smtp-password.ts";
 import { assertMailersWithinQuota } from "../../src/rules/mail.ts";
 import { parseSettings } from "../../src/settings.ts";
 import type { Settings } from "../../src/settings-schema.ts";
-import { stackFile, stackNames, withSecrets } from "../stacks.ts";
+import { fixedStack, stackFile, stackNames, withSecrets } from "../stacks.ts";
 
-const settingsOf = (raw: Record<string, unknown>): Settings =>
-  parseSettings(withSecrets({ ...stackFile("prod"), ...raw }));
+const settingsOf = (raw: Record<string, unknown>): Settings => parseSettings(withSecrets({ ...fixedStack(), ...raw }));
 
 describe("the SMTP password", () => {
   it.each([

@@ -1,7 +1,7 @@
 // What the settings' check says about settings.
 import { parseSettings, SettingsError } from "../../src/settings.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
+import { fixedStack, withSecrets } from "../stacks.ts";
 
 /** The report's lines, without its head; none where the settings are right. */
 export function mistakesIn(raw: RawSettings): string[] {
@@ -16,5 +16,5 @@ export function mistakesIn(raw: RawSettings): string[] {
 
 /** The production stack with some subjects changed. */
 export function changedProd(subjects: RawSettings): RawSettings {
-  return { ...withSecrets(stackFile("prod")), ...subjects };
+  return { ...withSecrets(fixedStack()), ...subjects };
 }
