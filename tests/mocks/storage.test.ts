@@ -60,6 +60,11 @@ describe.each(stackNames)("the buckets of %s", (stack) => {
     expect(keys.toSorted(({ name: a }, { name: b }) => (a < b ? -1 : 1))).toEqual([
       { name: "assets-access-key", grants: grants("assets-bucket") },
       { name: "media-access-key", grants: grants("media-bucket") },
+      { name: "upgrades-access-key", grants: grants("backups-bucket") },
+      ...(stack === "shop" ? ["queue-1", "queue-2"] : []).map((worker) => ({
+        name: `worker-access-${worker}-key`,
+        grants: grants("media-bucket"),
+      })),
     ]);
   });
 
@@ -155,7 +160,7 @@ describe("the buckets' settings", () => {
       expect.objectContaining({ purpose: "media", keys: [{ name: "social-mastodon", permission: "readwrite" }] }),
       expect.objectContaining({ purpose: "assets", keys: [{ name: "social-assets", permission: "readwrite" }] }),
       expect.objectContaining({ purpose: "docs", keys: [] }),
-      expect.objectContaining({ purpose: "backups", keys: [] }),
+      expect.objectContaining({ purpose: "backups", keys: [{ name: "social-upgrades", permission: "readwrite" }] }),
       expect.not.objectContaining({ keys: expect.anything() }),
     ]);
   });

@@ -69,7 +69,7 @@ function skip(wanted: Release, version: string, running: string, missing: readon
 }
 
 /** The minors that lie between two releases. Those of an older major are the known ones, since nobody knows here where it ended. */
-export function missingBetween(from: Release, to: Release): string[] {
+function missingBetween(from: Release, to: Release): string[] {
   if (from.major === to.major) return minors(to.major, from.minor + 1, to.minor);
   if (from.major > to.major) return [];
   const known = knownMinors

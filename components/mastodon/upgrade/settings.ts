@@ -29,5 +29,3 @@ export const upgradesSchema = z.strictObject({
       "states that the database is fit for this older version, because a dump was restored or only patches lie between; for one run, then remove it",
     ),
 });
-
-export type UpgradeSettings = z.infer<typeof upgradesSchema>;
