@@ -149,15 +149,11 @@ function bundleOf(
 }
 
 /** What the gateway passes on for workers. */
-function workerPassages({ postgresql, queue, cache }: Databases) {
-  const at = ({ host, port }: { readonly host: pulumi.Output<string>; readonly port: pulumi.Input<number> }) => ({
-    host,
-    port,
-  });
+export function workerPassages({ postgresql, queue, cache }: Databases) {
   return passages<pulumi.Output<string>, pulumi.Input<number>>({
-    pool: at({ host: postgresql.host, port: poolPort }),
-    queue: at(queue),
-    cache: cache && at(cache),
+    pool: { host: postgresql.host, port: poolPort },
+    queue,
+    cache,
   });
 }
 

@@ -94,9 +94,9 @@ describe("the join bundle", () => {
     expect(() => joinBundle("kc", { ...files, "sidekiq.env": "END-OF-FILE-7d0f2a\n" })).toThrow(/sidekiq\.env/));
 });
 
-describe("what workers reach", () => {
-  const server = (host: string) => ({ host, port: 25_061 });
+const server = (host: string) => ({ host, port: 25_061 });
 
+describe("what workers reach", () => {
   it("has a port of the gateway for each, since databases share theirs", () => {
     const all = passages({ pool: server("pg"), queue: server("q"), cache: server("c") });
     expect(all.map(({ name, host, listen }) => [name, host, listen])).toEqual([
@@ -159,16 +159,17 @@ describe("a worker's last day", () => {
   });
 });
 
-describe("the settings of workers", () => {
-  const refusal = (workers: RawSettings, changes: RawSettings = {}) => {
-    try {
-      shop({ workers, ...changes });
-    } catch (error) {
-      return String(error);
-    }
-    return "";
-  };
+/** What is said against the shop with these workers; nothing where all is well. */
+const refusal = (workers: RawSettings, changes: RawSettings = {}) => {
+  try {
+    shop({ workers, ...changes });
+  } catch (error) {
+    return String(error);
+  }
+  return "";
+};
 
+describe("the settings of workers", () => {
   it("take a droplet where nothing else is said, and for a host of one's own neither account nor size", () => {
     expect(shop({ workers: { "queue-1": droplet } }).workers["queue-1"]?.where).toBe("droplet");
     expect(refusal({ home: { ...external, size: "c-2" } })).toContain("mastodon:workers.home.size");
