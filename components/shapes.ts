@@ -120,6 +120,10 @@ export const mailAddressesSchema = z
 /** Time to live of a DNS record. DigitalOcean takes 30 s and more. */
 export const ttlSchema = z.int().min(30, { error: "must be at least 30 seconds" }).max(86_400);
 
+/** A container image that says which one of its name. @param example what to write */
+export const imageSchema = (example: string) =>
+  z.string().regex(/[:@]/, { error: `must carry a tag or a digest, for example ${example}` });
+
 /** A secret that is an address to send to. */
 export const httpsForm = { form: /^https:\/\/[^\s/]+\S*$/, what: "an address that begins with https://" } as const;
 

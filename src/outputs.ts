@@ -117,7 +117,7 @@ const workerBundle = z.strictObject({
   bundle: z.string().describe("POSIX shell: brings a host into service with `up` and takes it out again with `down`"),
 });
 
-/** Everything that the stack gives away. Only `kubeconfig` and `workers` are secrets; no other field holds one. */
+/** Everything that the stack gives away. Only `kubeconfig`, `workers` and `tailnetWebhookSecret` are secrets; no other field holds one. */
 export const outputsSchema = z.strictObject({
   contractVersion: z.literal(contractVersion),
   urls: z.strictObject({ web: url, streaming: url, media: url, assets: url, docs: url }),
@@ -178,6 +178,10 @@ export const outputsSchema = z.strictObject({
   tailnet: z.strictObject({
     grants: z.array(grant),
     policyHash: z.string().describe("SHA-256 of the policy that is in force"),
+    ci: z
+      .strictObject({ clientId: z.string(), audience: z.string() })
+      .optional()
+      .describe("what CI joins by, with a token of its own identity provider; missing without tailnet.ci.federation"),
   }),
   loadBalancer: z.strictObject({
     address: z.string().describe("public IPv4 address"),
@@ -188,6 +192,10 @@ export const outputsSchema = z.strictObject({
     .record(z.string(), workerBundle)
     .optional()
     .describe("secret; by queue worker outside the cluster, what its host runs; missing where there are none"),
+  tailnetWebhookSecret: z
+    .string()
+    .optional()
+    .describe("secret; what messages about the policy are signed with; missing without tailnet.webhook"),
   backups: backups.optional(),
   docsSite: docsSite.optional().describe("the published documentation; missing where storage.docs.site names none"),
   plans: plans.optional(),

@@ -10,6 +10,7 @@ import { buildDatabases } from "./build/databases.ts";
 import { buildDayTwo } from "./build/day-two.ts";
 import { buildEdgeCertificate } from "./build/edge-certificate.ts";
 import { buildEscrow } from "./build/escrow.ts";
+import { buildGateway } from "./build/gateway.ts";
 import { buildMail } from "./build/mail.ts";
 import { buildMetrics } from "./build/metrics.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
@@ -67,6 +68,7 @@ export async function program(): Promise<Record<string, unknown>> {
     loadBalancerIpv6: mastodon.loadBalancerIpv6,
   });
   buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
+  buildGateway(context, { compute, databases, tailnet, mastodon });
   const workers = buildWorkers(context, { ...server, tailnet, mastodon });
   buildBackups(context);
   const dayTwo = buildDayTwo(context, { compute, databases, mastodon });

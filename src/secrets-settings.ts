@@ -39,7 +39,9 @@ export const secretsSettingsSchema = z
         clientSecret: secretSchema("secrets.tailscale.clientSecret"),
       })
       .prefault({ clientId: undefined, clientSecret: undefined })
-      .describe("OAuth client with the scopes policy_file, feature_settings, dns and auth_keys"),
+      .describe(
+        "OAuth client with the scopes policy_file, feature_settings, dns, auth_keys and oauth_keys, and with the tag tag:stack",
+      ),
     aws: z
       .strictObject({
         accessKeyId: secretSchema("secrets.aws.accessKeyId"),

@@ -1,10 +1,8 @@
 // Settings of the autoscaling: when a workload gets more pods, and how slowly it gives them back.
 import { z } from "zod";
 import { resourcesSchema } from "../mastodon/settings.ts";
+import { imageSchema } from "../shapes.ts";
 import { kedaImage, metricsServerImage } from "./versions.ts";
-
-const imageSchema = (example: string) =>
-  z.string().regex(/[:@]/, { error: `must carry a tag or a digest, for example ${example}` });
 
 const windowSchema = (seconds: number) =>
   z

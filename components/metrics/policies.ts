@@ -3,6 +3,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import { edgeMetricsPort } from "../mastodon/edge/metrics.ts";
 import { exporterPort } from "../mastodon/environment/exporter.ts";
+import { toApiServer } from "../mastodon/kubernetes/api-server-policy.ts";
 import { internet, names } from "../mastodon/kubernetes/network-policies.ts";
 import { streamingPort } from "../mastodon/workloads/streaming.ts";
 import { type Role, roleLabels } from "../mastodon/workloads/workload.ts";
@@ -62,17 +63,5 @@ export function metricsPolicies(mailPort: number): Record<string, NetworkPolicy>
   };
 }
 
-/**
- * Specification of a CiliumNetworkPolicy. No block of addresses leads to the API server: Cilium knows it by an identity of its own and
- * does not look at its address (docs.cilium.io, entities based policies).
- */
-export const apiServerPolicy = {
-  description: "Prometheus may ask the API server for pods",
-  endpointSelector: { matchLabels: roleLabels(prometheusName) },
-  egress: [
-    {
-      toEntities: ["kube-apiserver"],
-      toPorts: [{ ports: ["443", "6443"].map((port) => ({ port, protocol: "TCP" })) }],
-    },
-  ],
-};
+/** Specification of a CiliumNetworkPolicy. */
+export const apiServerPolicy = toApiServer("Prometheus may ask the API server for pods", roleLabels(prometheusName));

@@ -1,10 +1,8 @@
 // Settings of what is measured inside the cluster, and of the alerts that follow from it.
 import { z } from "zod";
 import { resourcesSchema } from "../mastodon/settings.ts";
+import { imageSchema } from "../shapes.ts";
 import { alertmanagerImage, prometheusImage } from "./versions.ts";
-
-const imageSchema = (example: string) =>
-  z.string().regex(/[:@]/, { error: `must carry a tag or a digest, for example ${example}` });
 
 const secondsSchema = z.int().min(5).max(86_400);
 

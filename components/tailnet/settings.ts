@@ -1,6 +1,7 @@
 // Settings of the tailnet: who may enter it and reach what. Machines follow from the other settings.
 import { z } from "zod";
-import { nameSchema } from "../shapes.ts";
+import { hostnameSchema, nameSchema } from "../shapes.ts";
+import { gatewaySettingsSchema } from "./gateway/settings.ts";
 import { targetNames, type TargetName } from "./targets.ts";
 
 const person = z.email({ error: "must be the login of a tailnet user, for example alice@social.example" });
@@ -21,6 +22,28 @@ const accessSchema = z
   })
   .describe("who may reach what; nothing else is reachable");
 
+/** Tailscale fetches the issuer's public keys, so it must be on the internet (provider documentation of FederatedIdentity, 0.29). */
+const federationSchema = z
+  .strictObject({
+    issuer: z
+      .url({ protocol: /^https$/, error: "must be an https address" })
+      .describe("CI's identity provider, for example https://token.actions.githubusercontent.com"),
+    subject: z
+      .string()
+      .regex(/^[^*\s]/, {
+        error: "must begin with what only your CI has, for example repo:social/infrastructure:environment:production",
+      })
+      .describe("who the token is about; a * stands for any text"),
+    audience: z.string().min(1).optional().describe("who the token is for; Tailscale chooses one where it is left out"),
+  })
+  .describe("lets CI join by a token of its own identity provider, so that no secret is stored");
+
+const webhookSchema = z.strictObject({
+  endpoint: z.url({ protocol: /^https$/, error: "must be an https address" }).describe("takes Tailscale's messages"),
+});
+
+const address = z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address that the tailnet reaches" });
+
 export const tailnetSettingsSchema = z.strictObject({
   name: z.string().min(1).default("-").describe("the tailnet's name; - is the one that the credentials belong to"),
   operators: z
@@ -32,6 +55,25 @@ export const tailnetSettingsSchema = z.strictObject({
   policyLink: z.url().optional().describe("where the policy is kept; shown in Tailscale's console"),
   kansasCity: z.boolean().default(false).describe("a host in Kansas City that keeps a copy is on the tailnet"),
   access: accessSchema.prefault({}),
+  gateway: gatewaySettingsSchema.prefault({}),
+  ci: z.strictObject({ federation: federationSchema.optional() }).prefault({}).describe("how CI joins the tailnet"),
+  webhook: webhookSchema.optional().describe("who is told when somebody changes the policy"),
+  splitDns: z
+    .record(hostnameSchema, z.array(address).min(1, { error: "must name at least one name server" }))
+    .default({})
+    .describe("domains that name servers of yours answer for, by their addresses; nothing in the cluster answers"),
+  deviceKeyDays: z
+    .int()
+    .min(1)
+    .max(180)
+    .default(90)
+    .describe("days until a person's device has to log in again; machines with tags stay"),
+  overwritePolicy: z
+    .boolean({ error: "must be true or false" })
+    .default(false)
+    .describe(
+      "replaces a policy that the tailnet has already; for the first update only, after what is needed of it is in extraPolicy",
+    ),
   extraPolicy: z
     .string()
     .default("")

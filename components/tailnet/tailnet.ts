@@ -1,11 +1,12 @@
-// The tailnet: policy, settings, names, and the gateway's key.
+// The tailnet: its policy, and what surrounds it.
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import { settingsPolicy } from "./judge.ts";
 import { policyText } from "./policy.ts";
 import type { TailnetSettings } from "./settings.ts";
-import { tags, type Machines } from "./targets.ts";
+import { createFederation, createNames, createSettings, createWebhook, type Federation } from "./surroundings.ts";
+import type { Machines } from "./targets.ts";
 
 export interface TailnetArgs {
   /** Checked by `judgeSettings`. */
@@ -38,8 +39,10 @@ export class Tailnet extends pulumi.ComponentResource {
   readonly grants: readonly { readonly src: string[]; readonly dst: string[]; readonly ip: string[] }[];
   /** SHA-256 of the policy's text. */
   readonly policyHash: string;
-  /** Secret: joins the gateway to the tailnet. */
-  readonly gatewayKey: pulumi.Output<string>;
+  /** CI's way in; none where the settings name no identity provider. */
+  readonly federation: Federation | undefined;
+  /** Secret: what messages about the policy are signed with; none where nobody is told. */
+  readonly webhookSecret: pulumi.Output<string> | undefined;
   /** The policy, for what must not join before it is in force. */
   readonly acl: tailscale.Acl;
 
@@ -50,34 +53,16 @@ export class Tailnet extends pulumi.ComponentResource {
     this.acl = new tailscale.Acl(
       `${name}-acl`,
       // Destroying must never put the allow-everything default back, and a policy made by hand must never be overwritten unseen.
-      { acl, resetAclOnDestroy: false, overwriteExistingContent: false },
+      { acl, resetAclOnDestroy: false, overwriteExistingContent: args.settings.overwritePolicy },
       { parent: this, protect: args.protect },
     );
-    this.createSettings(name, args.settings);
-    const key = new tailscale.TailnetKey(
-      `${name}-gateway-key`,
-      machineKeyInputs("gateway in the cluster", tags.gateway),
-      { parent: this, dependsOn: this.acl }, // a tag exists only once the policy names its owner
-    );
+    const owner = { name, parent: this };
+    createSettings(owner, args.settings);
+    createNames(owner, args.settings);
+    this.federation = createFederation(owner, args.settings, this.acl); // a tag exists only once the policy names its owner
+    this.webhookSecret = createWebhook(owner, args.settings);
     this.grants = policy.grants.map(({ src, dst, ip = [] }) => ({ src, dst, ip }));
     this.policyHash = createHash("sha256").update(acl).digest("hex");
-    this.gatewayKey = pulumi.secret(key.key);
     this.registerOutputs({ policyHash: this.policyHash });
-  }
-
-  private createSettings(name: string, { policyLink }: TailnetSettings): void {
-    new tailscale.TailnetSettings(
-      `${name}-settings`,
-      {
-        aclsExternallyManagedOn: true, // the provider would overwrite a change made in the console without a word
-        ...(policyLink === undefined ? {} : { aclsExternalLink: policyLink }),
-        devicesApprovalOn: true,
-        usersApprovalOn: true,
-        devicesKeyDurationDays: 90,
-        httpsEnabled: true, // the API server's proxy needs it
-      },
-      { parent: this },
-    );
-    new tailscale.DnsPreferences(`${name}-dns`, { magicDns: true }, { parent: this });
   }
 }

@@ -1,12 +1,10 @@
 // What a worker outside the cluster reaches inside: host names of databases, and the gateway's ports that lead to them.
+import { gatewayHostname, gatewayPods } from "../tailnet/gateway/names.ts";
 import { gatewayPorts } from "../tailnet/targets.ts";
-
-/** Machines on the tailnet that pass connections on; each alone suffices. */
-const replicas = [1, 2] as const;
 
 /** Names on the tailnet of the gateway's machines, in the order in which they are tried. @param prefix of physical names */
 export function gatewayNames(prefix: string): readonly string[] {
-  return replicas.map((replica) => `${prefix}-gateway-${replica}`);
+  return gatewayPods.map((pod) => gatewayHostname(prefix, pod));
 }
 
 /** One connection that the gateway passes on, byte for byte: TLS ends at the database, which proves its own host name. */

@@ -22,6 +22,7 @@ import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { dayTwoWorkloads } from "./day-two.ts";
 import { escrowOutput } from "./escrow.ts";
+import { gatewayWorkloads } from "./gateway.ts";
 import { mailFrom, mailQuota } from "./mail.ts";
 import { purgeWorkloads } from "./purge.ts";
 import { metricsWorkloads } from "./metrics.ts";
@@ -57,14 +58,21 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
     backups: escrowOutput(context, parts.escrow),
     ...docsSiteOutput(context.settings, parts.docsSite),
     workers: Object.keys(context.settings.workers).length === 0 ? undefined : pulumi.secret(parts.workers.bundles),
+    tailnetWebhookSecret: parts.tailnet.webhookSecret,
   };
-  const { kubeconfig, workers, ...open } = outputs;
+  const { kubeconfig, workers, tailnetWebhookSecret, ...open } = outputs;
   // Nothing is checked while something is not known yet, which is so in the first preview.
   const checked = pulumi.output(open).apply((values) => {
-    outputsSchema.omit({ kubeconfig: true, workers: true }).parse(values);
+    outputsSchema.omit({ kubeconfig: true, workers: true, tailnetWebhookSecret: true }).parse(values);
     return contractVersion;
   });
-  return { ...open, contractVersion: checked, kubeconfig, ...(workers !== undefined && { workers }) };
+  const secrets = { kubeconfig, ...(workers !== undefined && { workers }) };
+  return {
+    ...open,
+    contractVersion: checked,
+    ...secrets,
+    ...(tailnetWebhookSecret !== undefined && { tailnetWebhookSecret }),
+  };
 }
 
 /** What follows from the settings alone. */
@@ -130,6 +138,7 @@ function created(context: Context, parts: OutputParts) {
       ...metricsWorkloads(context),
       ...dayTwoWorkloads(context, parts.dayTwo),
       ...workerWorkloads(parts.workers),
+      ...gatewayWorkloads(context),
       ...autoscalingWorkloads(context),
     ],
     media: {
@@ -154,7 +163,11 @@ function created(context: Context, parts: OutputParts) {
     valkey: { queue: valkeyOutput(queue), ...(cache && { cache: valkeyOutput(cache) }) },
     ...(search && { search: { ...addressOf(search), user: search.user } }),
     mail: { host: mail.host, port: mail.port, from: mailFrom(context), quota: mailQuota(context) },
-    tailnet: { grants: tailnet.grants, policyHash: tailnet.policyHash },
+    tailnet: {
+      grants: tailnet.grants,
+      policyHash: tailnet.policyHash,
+      ...(tailnet.federation && { ci: { ...tailnet.federation } }),
+    },
     loadBalancer: {
       address: mastodon.loadBalancerAddress,
       ...(mastodon.loadBalancerIpv6 === undefined ? {} : { ipv6: mastodon.loadBalancerIpv6 }),

@@ -112,6 +112,7 @@ const needs = [
   "metrics",
   "autoscaling",
   "secrets",
+  "tailnet",
   "workers",
 ] as const;
 

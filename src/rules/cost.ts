@@ -25,6 +25,7 @@ const needs = [
   "metrics",
   "autoscaling",
   "monitoring",
+  "tailnet",
   "workers",
   "cost",
   "dayTwo",

@@ -1,4 +1,5 @@
 // The tailnet: a policy with a hole, or one that Tailscale would refuse, stops here, before anything is sent.
+import { hasGateway } from "../../components/tailnet/gateway/settings.ts";
 import { judgeSettings } from "../../components/tailnet/judge.ts";
 import type { Machines } from "../../components/tailnet/targets.ts";
 import type { Problem } from "../../components/problem.ts";
@@ -35,7 +36,15 @@ function assertWorkersOfAccessKnown({ tailnet, workers }: Pick<Settings, "tailne
     }));
 }
 
+/** Workers reach the databases through the gateway only. */
+export function assertGatewayForWorkers({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
+  if (Object.keys(workers).length === 0 || hasGateway(tailnet, workers)) return [];
+  const message = `would leave ${Object.keys(workers).join(", ")} without the databases; leave it out, or remove the workers`;
+  return [{ path: "tailnet.gateway.enabled", value: false, message }];
+}
+
 export const tailnetRules = [
   rule(["tailnet", "workers", "database", "network", "kubernetes"], assertPolicySafe),
   rule(["tailnet", "workers"], assertWorkersOfAccessKnown),
+  rule(["tailnet", "workers"], assertGatewayForWorkers),
 ];

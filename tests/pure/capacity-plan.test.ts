@@ -17,6 +17,7 @@ const subjects = settingsSchema.pick({
   mastodon: true,
   dayTwo: true,
   database: true,
+  tailnet: true,
   workers: true,
   cdn: true,
   certificates: true,

@@ -1,5 +1,6 @@
 // Who may talk to KEDA, and to whom it may: the API server, Prometheus, and its two programs to each other.
 import type * as kubernetes from "@pulumi/kubernetes";
+import { toApiServer } from "../../mastodon/kubernetes/api-server-policy.ts";
 import { names } from "../../mastodon/kubernetes/network-policies.ts";
 import { roleLabels } from "../../mastodon/workloads/workload.ts";
 import { prometheusName, prometheusPort } from "../../metrics/pods.ts";
@@ -36,20 +37,11 @@ export function kedaPolicies(mastodonNamespace: string): Record<string, NetworkP
 }
 
 /**
- * Specifications of CiliumNetworkPolicies, because no block of addresses leads to the API server. Its requests to the metrics server come
+ * Specifications of CiliumNetworkPolicies: no block of addresses stands for the API server. Its requests to the metrics server come
  * through a node: DigitalOcean's control plane lies outside the cluster's network.
  */
 export const apiServerPolicies = {
-  "to-api-server": {
-    description: "KEDA may ask the API server",
-    endpointSelector: { matchLabels: { "app.kubernetes.io/part-of": "keda" } },
-    egress: [
-      {
-        toEntities: ["kube-apiserver"],
-        toPorts: [{ ports: ["443", "6443"].map((port) => ({ port, protocol: "TCP" })) }],
-      },
-    ],
-  },
+  "to-api-server": toApiServer("KEDA may ask the API server", { "app.kubernetes.io/part-of": "keda" }),
   "from-api-server": {
     description: "The API server may ask the metrics server",
     endpointSelector: { matchLabels: kedaLabels(metricsServerName) },

@@ -28,11 +28,18 @@ export interface FlowOptions {
 /** Addresses that are never somebody else's server: private, shared, link-local with the metadata service, and loopback. */
 const inside = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
 
+const anywhereOutside = [{ ipBlock: { cidr: "0.0.0.0/0", except: inside } }];
+
 const tcp = (...ports: readonly pulumi.Input<number>[]) => ports.map((port) => ({ protocol: "TCP", port }));
 
 /** Any server on the internet on these ports, and nothing inside. Other servers choose the addresses that Mastodon fetches. */
 export function internet(...ports: number[]): EgressRule {
-  return { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: inside } }], ports: tcp(...ports) };
+  return { to: anywhereOutside, ports: tcp(...ports) };
+}
+
+/** The same by UDP. */
+export function internetByUdp(...ports: number[]): EgressRule {
+  return { to: anywhereOutside, ports: ports.map((port) => ({ protocol: "UDP", port })) };
 }
 
 /** What web and Sidekiq reach outside: other servers and the buckets by https, and by http the few servers and link previews without it. */

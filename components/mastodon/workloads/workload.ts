@@ -19,6 +19,7 @@ export type Role =
   | "upgrade-dump"
   | "staging-copy"
   | "worker-grants"
+  | "tailnet-gateway"
   | DayTwoKind;
 
 /** Kinds of jobs for what a server needs besides running. */
@@ -92,7 +93,7 @@ function spreadOverNodes(labels: Record<string, string>): kubernetes.types.input
 }
 
 /** Rather not on a node that has one of these pods already, of an old revision either: while a roll lasts, one node must not have all that serve. */
-function apartFrom(labels: Record<string, string>): kubernetes.types.input.core.v1.Affinity {
+export function apartFrom(labels: Record<string, string>): kubernetes.types.input.core.v1.Affinity {
   const podAffinityTerm = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: labels } };
   return { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 50, podAffinityTerm }] } };
 }

@@ -6,6 +6,8 @@ import { podRequests } from "../../../components/mastodon/demand.ts";
 import { alertmanagerName, prometheusName } from "../../../components/metrics/pods.ts";
 import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
 import { copyResources, stagingCopyName } from "../../../components/staging/copy-job.ts";
+import { gatewayRole } from "../../../components/tailnet/gateway/names.ts";
+import { hasGateway } from "../../../components/tailnet/gateway/settings.ts";
 import { grantsResources, grantsRole } from "../../../components/workers/grants/job.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
@@ -13,7 +15,7 @@ import type { PlannedPods } from "./pods.ts";
 /** The settings that switch other pods on. */
 export type OtherPodsSettings = Pick<
   Settings,
-  "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets" | "staging" | "workers"
+  "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets" | "staging" | "tailnet" | "workers"
 >;
 
 /** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
@@ -39,7 +41,7 @@ export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certific
 /** Pods beside Mastodon's that name one of its pools. */
 export function neighbourPods(
   wanted: "web" | "sidekiq",
-  { autoscaling, cdn, metrics, secrets, staging, workers }: OtherPodsSettings,
+  { autoscaling, cdn, metrics, secrets, staging, tailnet, workers }: OtherPodsSettings,
 ): PlannedPods[] {
   if (wanted === "web") {
     const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
@@ -54,6 +56,10 @@ export function neighbourPods(
     ...(staging ? [{ name: stagingCopyName, ...podRequests(copyResources), atRest: 0, atPeak: 1 }] : []),
     ...(Object.keys(workers).length > 0
       ? [{ name: grantsRole, ...podRequests(grantsResources), atRest: 0, atPeak: 1 }]
+      : []),
+    // The old pod of each ends before its new one starts.
+    ...(hasGateway(tailnet, workers)
+      ? [{ name: gatewayRole, ...podRequests(tailnet.gateway.resources), atRest: 2, atPeak: 2 }]
       : []),
   ];
 }

@@ -1,0 +1,19 @@
+// The way from pods to the API server, which no native policy can open.
+
+/**
+ * Specification of a CiliumNetworkPolicy. No block of addresses leads to the API server: Cilium knows it by an identity of its own and
+ * does not look at its address (docs.cilium.io, entities based policies).
+ * @param labels of the pods that may ask it
+ */
+export function toApiServer(description: string, labels: Readonly<Record<string, string>>) {
+  return {
+    description,
+    endpointSelector: { matchLabels: { ...labels } },
+    egress: [
+      {
+        toEntities: ["kube-apiserver"],
+        toPorts: [{ ports: ["443", "6443"].map((port) => ({ port, protocol: "TCP" })) }],
+      },
+    ],
+  };
+}
