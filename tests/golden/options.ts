@@ -72,6 +72,22 @@ export const options: Readonly<Record<string, RawSettings>> = {
       }`,
     },
   }),
+  "tailnet-gateway": changed({ tailnet: { operators: ["operator@social.example"], gateway: { enabled: true } } }),
+  "tailnet-surroundings": changed({
+    tailnet: {
+      operators: ["operator@social.example"],
+      ci: {
+        federation: {
+          issuer: "https://token.actions.githubusercontent.com",
+          subject: "repo:social/infrastructure:environment:production",
+        },
+      },
+      webhook: { endpoint: "https://hooks.social.example/tailnet" },
+      splitDns: { "home.social.example": ["100.100.1.1"] },
+      deviceKeyDays: 30,
+      overwritePolicy: true,
+    },
+  }),
   "database-shared-connections": changed({ database: postgresql({ clientsPerConnection: 4 }) }),
 };
 

@@ -37,7 +37,16 @@ export const tailscaleAnswers: Readonly<Record<string, AnswerOf>> = {
     id: uuid(name),
     outputs: { externalId: uuid(name), tailscaleAwsAccountId: "123456789012" },
   }),
-  FederatedIdentity: withKey("federated-identity"),
+  // No secret at all. Without an audience of one's own it is made of the client's id.
+  FederatedIdentity: ({ audience }, name) => ({
+    id: keyId(name),
+    outputs: {
+      audience: audience ?? `api.tailscale.com/${keyId(name)}`,
+      createdAt: madeAt,
+      updatedAt: madeAt,
+      userId: "u123456CNTRL",
+    },
+  }),
   OauthClient: withKey("oauth-client"),
   Service: ({ name }) => ({ id: textOf(name), outputs: { addrs: ["100.64.0.50"] } }),
   TailnetKey: (_inputs, name) => ({
