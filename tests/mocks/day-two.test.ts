@@ -6,10 +6,9 @@ import { directConsumers } from "../../src/plans/connections/consumers.ts";
 import { podsOf } from "../../src/plans/capacity/pods.ts";
 import { parseSettings, SettingsError } from "../../src/settings.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
+import { fixedStack, withSecrets } from "../stacks.ts";
 
-const prod = (changes: Readonly<Record<string, unknown>>): RawSettings =>
-  withSecrets({ ...stackFile("prod"), ...changes });
+const prod = (changes: Readonly<Record<string, unknown>>): RawSettings => withSecrets({ ...fixedStack(), ...changes });
 const database = {
   postgresql: { size: "db-s-6vcpu-16gb", nodes: 2 },
   opensearch: { size: "db-s-2vcpu-4gb", nodes: 1 },
