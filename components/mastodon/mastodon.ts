@@ -94,7 +94,9 @@ export class Mastodon extends pulumi.ComponentResource {
     this.namespace = namespace;
     this.workloads = workloadList(workloads, settings, [
       ...copy.map(({ plan }) => plan),
-      ...[jobs.dump, jobs.before, jobs.after],
+      jobs.dump,
+      jobs.before,
+      jobs.after,
     ]);
     this.vapidPublicKey = secrets.vapidPublicKey;
     this.keys = secrets.secrets;

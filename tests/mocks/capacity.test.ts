@@ -71,10 +71,11 @@ const inputsOf = (found: readonly Recorded[], name: string) => found.find((one) 
 const isWorkload = ({ type }: Recorded) =>
   /^kubernetes:(apps|batch)\/v1:(Deployment|Job|CronJob|StatefulSet|DaemonSet)$/.test(type);
 
+const isUpgradeStep = ({ name }: PlannedPods) => /^(dump-before|migrate|migrate-after)-\d/.test(name);
+
 /** The Jobs of an upgrade run one after the other, so the plan counts one pod that asks for as much as the greediest of them. */
 function asOneUpgrade(pods: readonly PlannedPods[]): PlannedPods[] {
-  const isStep = ({ name }: PlannedPods) => /^(dump-before|migrate|migrate-after)-\d/.test(name);
-  const steps = pods.filter(isStep);
+  const steps = pods.filter(isUpgradeStep);
   expect(steps.map(({ name }) => name.replace(/-\d.*/, "")).toSorted()).toEqual([
     "dump-before",
     "migrate",
@@ -88,7 +89,7 @@ function asOneUpgrade(pods: readonly PlannedPods[]): PlannedPods[] {
     atRest: 0,
     atPeak: 0,
   };
-  return [...pods.filter((one) => !isStep(one)), upgrade];
+  return [...pods.filter((one) => !isUpgradeStep(one)), upgrade];
 }
 
 const byName = (one: { name: string }, other: { name: string }) => (one.name < other.name ? -1 : 1);

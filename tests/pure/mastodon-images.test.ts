@@ -15,7 +15,7 @@ describe("images", () => {
     expect(railsImageOf({ images, version: "4.6.9" })).toBe("ghcr.io/mastodon/mastodon:v4.6.9");
   });
 
-  test.each([`${"0".repeat(64)}`, "sha256:00", `${digest}0`])("refuses %s, which is no digest", (text) => {
+  test.each(["0".repeat(64), "sha256:00", `${digest}0`])("refuses %s, which is no digest", (text) => {
     const { success, error } = imagesSchema.safeParse({ digests: { "4.6.8": { rails: text } } });
     expect(success).toBe(false);
     expect(error?.issues[0]?.message).toContain("must be a digest");

@@ -84,10 +84,10 @@ describe("host names", () => {
   });
 });
 
-describe("a worker's account", () => {
-  const workers = (account: string): Settings =>
-    changed({ workers: workersSettingsSchema.parse({ one: { account, queues: ["default"] } }) });
+const workers = (account: string): Settings =>
+  changed({ workers: workersSettingsSchema.parse({ one: { account, queues: ["default"] } }) });
 
+describe("a worker's account", () => {
   it("needs a token", () => {
     expect(assertWorkerAccountsKnown(workers("queues"))).toEqual([]);
     const [problem] = assertWorkerAccountsKnown(workers("other"));
