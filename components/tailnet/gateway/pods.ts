@@ -85,7 +85,7 @@ export function gatewayDeployment({ settings, placement, pod, hostname }: PodOpt
               { name: "tmp", mountPath: "/tmp" },
             ],
             securityContext: containerSecurity,
-            resources: containerResources(settings.resources, "128Mi"),
+            resources: containerResources(settings.resources, "256Mi"),
             ...probes,
           },
         ],
