@@ -163,7 +163,7 @@ export const outputsSchema = z.strictObject({
     user: z.string(),
     pools: z
       .strictObject({ web: connectionPool, sidekiq: connectionPool, streaming: connectionPool })
-      .describe("one for each kind of process; queue workers outside the cluster use sidekiq"),
+      .describe("one for each kind of process; queue workers outside the cluster have pools of their own"),
     caCertificate: z.string().describe("PEM; verifies the server's certificate and the replica's"),
     replica: address.optional().describe("read replica; only where there is one"),
   }),

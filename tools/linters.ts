@@ -12,6 +12,13 @@ const checkov: PythonArtifact = {
   module: "checkov.main",
 };
 
+const hostChecks: PythonArtifact = {
+  name: "host-checks",
+  title: "ansible-core 2.19.14, shellcheck 0.11.0 and jsonschema 4.26.0",
+  python: "3.11",
+  module: "ansible.cli.inventory",
+};
+
 const silent: Report = () => {};
 
 /** Path of kube-score. Throws an `EngineError` when it can neither be found nor built. */
@@ -29,9 +36,14 @@ export function prepareCheckov(report: Report = silent): Promise<PythonProgram> 
   return preparePython(checkov, report);
 }
 
+/** Ansible, shellcheck (`bin/shellcheck` among its packages) and jsonschema, for queue workers' hosts; the same promise. */
+export function prepareHostChecks(report: Report = silent): Promise<PythonProgram> {
+  return preparePython(hostChecks, report);
+}
+
 /** All of them. Nothing else needs them, so what cannot be had is told and left out: the tests say once more what they skip. */
 export async function prepareLinters(report: Report): Promise<void> {
-  for (const prepare of [prepareKubeScore, prepareTrivy, prepareCheckov]) {
+  for (const prepare of [prepareKubeScore, prepareTrivy, prepareCheckov, prepareHostChecks]) {
     try {
       await prepare(report);
     } catch (error) {

@@ -1,6 +1,6 @@
 // The transaction pools: one for each kind of process, and the order in which their sizes can change.
 
-/** Which processes connect through which pool. Queue workers outside the cluster use `sidekiq` too. */
+/** Which processes connect through which pool. Queue workers outside the cluster have pools of their own. */
 export const poolNames = ["web", "sidekiq", "streaming"] as const;
 export type PoolName = (typeof poolNames)[number];
 

@@ -5,6 +5,13 @@ import { dropletRegionSchema, dropletSizeSchema, nameSchema } from "../shapes.ts
 /** `scheduler` is missing on purpose: two of them would do every scheduled job twice (facts/peers D1.1). */
 const workerQueues = ["default", "push", "ingress", "mailers", "pull", "fasp"] as const;
 
+/** Without quotation marks YAML takes a day for a point in time, which Pulumi hands over in Go's notation. */
+const daySchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d( 00:00:00 \+0000 UTC)?$/, { error: "must be a day such as 2026-12-31" })
+  .transform((text) => text.slice(0, 10))
+  .refine((day) => z.iso.date().safeParse(day).success, { error: "is no day of the calendar" });
+
 const common = {
   queues: z
     .array(z.enum(workerQueues, { error: `allowed: ${workerQueues.join(", ")}; the cluster runs the only scheduler` }))
@@ -23,10 +30,7 @@ const common = {
     .regex(/^[1-9]\d*(Mi|Gi)$/, { error: "must be an amount of memory, for example 2560Mi or 3Gi" })
     .default("2560Mi")
     .describe("Sidekiq is ended and started again when it uses more"),
-  until: z.iso
-    .date({ error: "must be a day such as 2026-12-31" })
-    .optional()
-    .describe("last day, in UTC; from the next day on the worker counts as removed"),
+  until: daySchema.optional().describe("last day, in UTC; from the next day on the worker counts as removed"),
   generation: z
     .int()
     .min(1)

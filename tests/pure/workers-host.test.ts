@@ -134,12 +134,10 @@ describe("the script refuses", () => {
 });
 
 describe("the running worker", () => {
-  const run = (host: FakeHost, environment = {}) => host.run(hostProgram, ["run"], environment);
-
   it("is Sidekiq in Docker with limits, its environment from a file, and the databases' names at both gateways", async () => {
     const host = newHost();
     await host.run(first, ["up"]);
-    const { calls } = await run(host);
+    const { calls } = await host.run(hostProgram, ["run"]);
     const command = calls.at(-1) ?? "";
     expect(command).toContain(
       "--memory 2560m --memory-swap 2560m --pids-limit 1024 --cap-drop ALL --security-opt no-new-privileges",
@@ -159,7 +157,7 @@ describe("the running worker", () => {
     const host = newHost();
     await host.run(first, ["up"]);
     const before = statSync(join(host.root, etc)).mtimeMs;
-    await run(host);
+    await host.run(hostProgram, ["run"]);
     const inode = statSync(join(host.root, etc, "hosts")).ino;
     await host.run(hostProgram, ["watch"], { FAKE_GATEWAY_LOST: "yes" });
     expect(host.file(`${etc}/hosts`)).not.toContain("100.64.0.1 ");

@@ -144,12 +144,21 @@ describe("the inventory", () => {
     expect(ansibleInventory("shop", {})).toEqual({ all: { children: { queue_workers: { hosts: {} } } } }));
 });
 
+const withDay = (until: string) => ({ "queue-1": droplet, burst: { ...external, until } });
+
 describe("a worker's last day", () => {
-  const workers = { "queue-1": droplet, burst: { ...external, until: "2026-12-31" } };
+  const workers = withDay("2026-12-31");
 
   it("is served, and from the next day on the worker counts as removed", () => {
     expect(Object.keys(shop({ workers }, "2026-12-31").workers)).toEqual(["queue-1", "burst"]);
     expect(shop({ workers }, "2027-01-01")).toEqual(shop({ workers: { "queue-1": droplet } }, "2027-01-01"));
+  });
+
+  it("may be written without quotation marks, as a point in time then, and is a day that there is", () => {
+    const read = shop({ workers: withDay("2026-12-31 00:00:00 +0000 UTC") }, "2026-12-31");
+    expect(read.workers["burst"]?.until).toBe("2026-12-31");
+    expect(() => shop({ workers: withDay("2026-02-30") })).toThrow(/workers\.burst\.until/);
+    expect(() => shop({ workers: withDay("soon") })).toThrow(/must be a day such as 2026-12-31/);
   });
 
   it("makes no mistake of what the tailnet says about the worker", () => {
