@@ -41,6 +41,12 @@ export const options: Readonly<Record<string, RawSettings>> = {
   "metrics-off": changed({ metrics: { enabled: false }, autoscaling: { enabled: false } }),
   "metrics-heartbeat": changed({ secrets: alertsHeartbeat() }),
   "autoscaling-off": changed({ autoscaling: { enabled: false } }),
+  workers: changed({
+    workers: {
+      "queue-1": { queues: ["push"], threads: 1 },
+      home: { where: "external", queues: ["push"], threads: 1, until: "2999-12-31" },
+    },
+  }),
   escrow: changed({ escrow: { recipients: [publicAgeKey] } }),
   "day-two": changed({ dayTwo: everyJob(), database: searching(), kubernetes: roomier() }),
   staging: changed({
