@@ -4,7 +4,7 @@
  * Rights belong to this role, and workers' users are members of it: a user with rights of its own could not be dropped. Membership in the
  * application's role would do too, but since PostgreSQL 16 nobody on a managed server may give it.
  */
-export const workersRole = "mastodon_workers";
+const workersRole = "mastodon_workers";
 
 const onTables = `SELECT, INSERT, UPDATE, DELETE ON`;
 const onSequences = `USAGE, SELECT, UPDATE ON`;
