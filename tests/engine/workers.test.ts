@@ -30,7 +30,12 @@ function tokenOfSecondAccount(): unknown {
 }
 
 function writeWorkers(declared: Changes): void {
-  writeSettings(settingsFile, { "secrets.digitalocean.queues": { token: tokenOfSecondAccount() }, workers: declared });
+  writeSettings(settingsFile, {
+    "secrets.digitalocean.queues": { token: tokenOfSecondAccount() },
+    // No container runs here, so KEDA's metrics API never answers, and Kubernetes ends no namespace, such as the gateway's, without asking it.
+    "autoscaling.enabled": false,
+    workers: declared,
+  });
 }
 
 async function up(declared: Changes): Promise<void> {
