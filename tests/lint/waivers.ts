@@ -51,7 +51,7 @@ export const waivers: readonly Waiver[] = [
   {
     title: "Configured by environment variables",
     reason:
-      "Mastodon reads nothing else. Secret variables come out of Secrets, each process given only what it reads; the others out of ConfigMaps, where Trivy takes a port for a passport number, and the sender's address, a key that is public and the sources of small programs for secrets.",
+      "Mastodon reads nothing else. Secret variables come out of Secrets, each process given only what it reads; the others out of ConfigMaps, where Trivy takes a port for a passport number, and the sender's address, a key that is public and the sources of small programs for secrets. The gateway's name files and Secrets, and hold none.",
     checks: { checkov: ["CKV_K8S_35"], monokle: ["KBP111", "KBP112"], trivy: ["KSV-01010"] },
     objects: [
       "Deployment/web",
@@ -59,6 +59,7 @@ export const waivers: readonly Waiver[] = [
       "Deployment/sidekiq-*",
       "Deployment/cdn-purge",
       "Deployment/keda-*",
+      "Deployment/gateway-*",
       "Job/*",
       "CronJob/*",
       "ConfigMap/*-environment",
@@ -116,7 +117,7 @@ export const waivers: readonly Waiver[] = [
   {
     title: "Controllers that speak to the API server",
     reason:
-      "cert-manager, KEDA and Prometheus need the token of their account, and the first two rights over what they manage. cert-manager is its makers' release, kept as data so that a newer one can be compared; the Service and the policy of its proofs have pods only while a certificate is asked for.",
+      "cert-manager, KEDA, Prometheus and the tailnet's gateway need the token of their account, the first two rights over what they manage, and each pod of the gateway the Secret that holds its own identity. cert-manager is its makers' release, kept as data so that a newer one can be compared; the Service and the policy of its proofs have pods only while a certificate is asked for.",
     checks: {
       "kube-score": [
         "container-ephemeral-storage-request-and-limit: Ephemeral Storage limit is not set",
@@ -134,7 +135,9 @@ export const waivers: readonly Waiver[] = [
       "Deployment/cert-manager*",
       "Deployment/keda-*",
       "Deployment/prometheus",
+      "Deployment/gateway-*",
       "Role/cert-manager*",
+      "Role/gateway-*",
       "Role/keda-*",
       "ClusterRole/cert-manager*",
       "ClusterRole/keda-*",
