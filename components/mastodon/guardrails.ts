@@ -3,9 +3,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "./args.ts";
 import { denyMetadataService } from "./kubernetes/metadata-service.ts";
-import { networkPolicies } from "./kubernetes/network-policies.ts";
+import { networkPolicies } from "./kubernetes/role-policies.ts";
 import { proofPolicies } from "./kubernetes/proof-policies.ts";
 import { priorityClasses } from "./kubernetes/priority-classes.ts";
+import { createAccount } from "./kubernetes/objects.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import { type Role, roleLabels, type Workload, workloadLabels } from "./workloads/workload.ts";
 
@@ -24,7 +25,7 @@ export class Guardrails extends pulumi.ComponentResource {
   constructor(name: string, args: GuardrailsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:mastodon:Guardrails", name, {}, opts);
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
-    for (const role of roles) serviceAccount(scope, role);
+    for (const role of roles) createAccount(scope, named(scope, role, roleLabels(role)), role);
     for (const { name: className, value, description } of priorityClasses) {
       const metadata = { name: className, labels: clusterWideLabels };
       new kubernetes.scheduling.v1.PriorityClass(
@@ -69,15 +70,6 @@ function flowsOf({ network, database, valkey, search, mail, staging }: Guardrail
     mailPort: mail.port,
     copy: staging && { storageAddresses: staging.settings.storageAddresses },
   };
-}
-
-/** An account without any right. Pods do not even get its token. */
-function serviceAccount(scope: Scope, role: Role): void {
-  new kubernetes.core.v1.ServiceAccount(
-    `${scope.name}-${role}`,
-    { metadata: named(scope, role, roleLabels(role)), automountServiceAccountToken: false },
-    childOf(scope),
-  );
 }
 
 /** One pod at a time. Counting what may be missing, not what must stay, never blocks a drain, even of a single pod. */

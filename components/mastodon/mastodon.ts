@@ -8,6 +8,7 @@ import { Configuration } from "./configuration.ts";
 import { Guardrails } from "./guardrails.ts";
 import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
 import { type LoadBalancerAddresses, loadBalancerAddresses, requireIpv6 } from "./kubernetes/addresses.ts";
+import { unawaited } from "./kubernetes/objects.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
 import { solverService } from "./edge/tls.ts";
 import {
@@ -172,24 +173,22 @@ function createInternalService(
   port: number,
   deployment: kubernetes.apps.v1.Deployment,
 ): kubernetes.core.v1.Service {
-  const annotations = { "pulumi.com/skipAwait": "true" };
   return new kubernetes.core.v1.Service(
     `${scope.name}-${role}-service`,
-    { metadata: { ...named(scope, role, roleLabels(role)), annotations }, spec: internalService(role, port) },
+    { metadata: unawaited(named(scope, role, roleLabels(role))), spec: internalService(role, port) },
     childOf(scope, [deployment]),
   );
 }
 
 /** What cert-manager needs to prove host names through the edge. Nothing has to wait for it: pods may come and go. */
 function createProofServices(scope: Scope, insideAddress: string): void {
-  const annotations = { "pulumi.com/skipAwait": "true" };
   for (const [name, spec] of [
     ["edge-inside", insideService(insideAddress)],
     [solverService, solversService],
   ] as const)
     new kubernetes.core.v1.Service(
       `${scope.name}-${name}`,
-      { metadata: { ...named(scope, name), annotations }, spec },
+      { metadata: unawaited(named(scope, name)), spec },
       childOf(scope),
     );
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../mastodon/args.ts";
 import { checksumOf } from "../mastodon/checksum.ts";
 import { namespaceName } from "../mastodon/kubernetes/namespace.ts";
+import { createAccount, createPolicies, unawaited } from "../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../mastodon/kubernetes/scope.ts";
 import { type Receivers, alertmanagerFiles } from "./alertmanager-files.ts";
 import { dashboards } from "./dashboards/dashboards.ts";
@@ -43,7 +44,7 @@ export class Metrics extends pulumi.ComponentResource {
   constructor(name: string, args: MetricsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:metrics:Metrics", name, {}, opts);
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
-    const limits = [...createPolicies(scope, args.receivers.mail.port), ...createAccounts(scope)];
+    const limits = [...createFlows(scope, args.receivers.mail.port), ...createAccounts(scope)];
 
     const secret = createReceivers(scope, args);
     const alertmanager = createDeployment(
@@ -66,15 +67,8 @@ export class Metrics extends pulumi.ComponentResource {
   }
 }
 
-function createPolicies(scope: Scope, mailPort: number): pulumi.Resource[] {
-  const native = Object.entries(metricsPolicies(mailPort)).map(
-    ([policy, spec]) =>
-      new kubernetes.networking.v1.NetworkPolicy(
-        `${scope.name}-${policy}-policy`,
-        { metadata: named(scope, policy), spec },
-        childOf(scope),
-      ),
-  );
+function createFlows(scope: Scope, mailPort: number): pulumi.Resource[] {
+  const native = createPolicies(scope, metricsPolicies(mailPort));
   const api = new kubernetes.apiextensions.CustomResource(
     `${scope.name}-api-server-policy`,
     {
@@ -90,13 +84,8 @@ function createPolicies(scope: Scope, mailPort: number): pulumi.Resource[] {
 
 /** Prometheus may read pods, in Mastodon's namespace alone; Alertmanager may do nothing. */
 function createAccounts(scope: Scope): pulumi.Resource[] {
-  const accounts = [prometheusName, alertmanagerName].map(
-    (account) =>
-      new kubernetes.core.v1.ServiceAccount(
-        `${scope.name}-${account}-account`,
-        { metadata: named(scope, account), automountServiceAccountToken: false },
-        childOf(scope),
-      ),
+  const accounts = [prometheusName, alertmanagerName].map((account) =>
+    createAccount(scope, named(scope, account), `${account}-account`),
   );
   const metadata = named(scope, prometheusName);
   const role = new kubernetes.rbac.v1.Role(
@@ -162,10 +151,9 @@ function createConfiguration(scope: Scope, { settings, workloads }: MetricsArgs)
 
 /** The engine need not wait for it: with some storage classes a volume is made for the first pod that wants it, which comes later. */
 function createVolume(scope: Scope, settings: MetricsSettings): kubernetes.core.v1.PersistentVolumeClaim {
-  const annotations = { "pulumi.com/skipAwait": "true" };
   return new kubernetes.core.v1.PersistentVolumeClaim(
     `${scope.name}-volume`,
-    { metadata: { ...named(scope, prometheusName), annotations }, spec: volumeClaim(settings) },
+    { metadata: unawaited(named(scope, prometheusName)), spec: volumeClaim(settings) },
     childOf(scope),
   );
 }
@@ -185,10 +173,9 @@ function createDeployment(
 
 /** After its pod, for which the engine has waited; waiting for endpoints as well would cost 10 s. */
 function createService(scope: Scope, role: MetricsRole, port: number, deployment: kubernetes.apps.v1.Deployment): void {
-  const annotations = { "pulumi.com/skipAwait": "true" };
   new kubernetes.core.v1.Service(
     `${scope.name}-${role}-service`,
-    { metadata: { ...named(scope, role, metricsLabels(role)), annotations }, spec: metricsService(role, port) },
+    { metadata: unawaited(named(scope, role, metricsLabels(role))), spec: metricsService(role, port) },
     childOf(scope, [deployment]),
   );
 }

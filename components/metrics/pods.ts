@@ -8,8 +8,8 @@ import {
   type Container,
   type DeploymentSpec,
   type PodSpec,
-  recreate,
-  roleLabels,
+  singlePodSpec,
+  workloadLabels,
 } from "../mastodon/workloads/workload.ts";
 import { alertmanagerFile, alertmanagerFolder } from "./alertmanager.ts";
 import { configurationFile, configurationFolder } from "./scrape.ts";
@@ -117,19 +117,14 @@ export function alertmanagerDeployment({ settings, placement, checksum }: PodOpt
 
 /** Labels that select the pods. */
 export function metricsLabels(role: MetricsRole): Record<string, string> {
-  return { ...roleLabels(role), "app.kubernetes.io/name": role };
+  return workloadLabels({ name: role, role });
 }
 
 /** One pod, and never two: the volume can be held once, and two Alertmanagers would tell everything twice. */
 function deployment(role: MetricsRole, checksum: pulumi.Input<string>, pod: PodSpec): DeploymentSpec {
-  const labels = metricsLabels(role);
   return {
-    replicas: 1,
-    revisionHistoryLimit: 5,
+    ...singlePodSpec(metricsLabels(role), pod, { configuration: checksum }),
     progressDeadlineSeconds: 1200, // a volume of a lost node is free again after some six minutes
-    strategy: recreate,
-    selector: { matchLabels: labels },
-    template: { metadata: { labels, annotations: { "checksum/configuration": checksum } }, spec: pod },
   };
 }
 

@@ -1,12 +1,20 @@
 // The watchdog as plain Kubernetes specifications: it looks at web and streaming from inside, and reports to an outside service.
 import type * as kubernetes from "@pulumi/kubernetes";
 import type { Placement } from "../mastodon/args.ts";
-import { internet, names } from "../mastodon/kubernetes/network-policies.ts";
+import {
+  alsoFrom,
+  flowsOf,
+  internet,
+  names,
+  type NetworkPolicy,
+  pods,
+  tcp,
+} from "../mastodon/kubernetes/network-policies.ts";
 import { working } from "../mastodon/kubernetes/priority-classes.ts";
 import { containerResources, containerSecurity, edgeUser, podDefaults } from "../mastodon/workloads/pod.ts";
 import { streamingPort } from "../mastodon/workloads/streaming.ts";
 import { webPort } from "../mastodon/workloads/web.ts";
-import { type LastingRole, roleLabels } from "../mastodon/workloads/workload.ts";
+import { type LastingRole, roleLabels, workloadLabels } from "../mastodon/workloads/workload.ts";
 
 /** Name of the CronJob and of everything that belongs to it. */
 export const watchdogName = "watchdog";
@@ -53,7 +61,7 @@ export function watchdogSpec({ image, minutes, placement }: WatchdogPlan): kuber
   };
 }
 
-const watchdogLabels = { ...roleLabels(watchdogName), "app.kubernetes.io/name": watchdogName };
+const watchdogLabels = workloadLabels({ name: watchdogName, role: watchdogName });
 
 /** What the pod asks for. */
 export const watchdogResources = { cpu: "10m", memory: "16Mi", memoryLimit: "64Mi" };
@@ -76,31 +84,17 @@ function watchdogPod(image: string, placement: Placement): kubernetes.types.inpu
   };
 }
 
-const port = (number: number) => [{ protocol: "TCP", port: number }];
-
-type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
-
-const to = (role: LastingRole, number: number) => ({
-  to: [{ podSelector: { matchLabels: roleLabels(role) } }],
-  ports: port(number),
-});
+const to = (role: LastingRole, port: number) => ({ to: [pods(roleLabels(role))], ports: tcp(port) });
 
 /** It reaches the two services and the internet's port 443, and the two let it in. Policies add up, so the server's own stay as they are. */
 export function watchdogPolicies(): Record<string, NetworkPolicy> {
-  const self = { matchLabels: roleLabels(watchdogName) };
-  const admission = (role: LastingRole, number: number): NetworkPolicy => ({
-    podSelector: { matchLabels: roleLabels(role) },
-    policyTypes: ["Ingress"],
-    ingress: [{ from: [{ podSelector: self }], ports: port(number) }],
-  });
+  const self = roleLabels(watchdogName);
   return {
-    [watchdogName]: {
-      podSelector: self,
-      policyTypes: ["Ingress", "Egress"],
+    [watchdogName]: flowsOf(self, {
       ingress: [],
       egress: [names, to("web", webPort), to("streaming", streamingPort), internet(443)],
-    },
-    [`${watchdogName}-to-web`]: admission("web", webPort),
-    [`${watchdogName}-to-streaming`]: admission("streaming", streamingPort),
+    }),
+    [`${watchdogName}-to-web`]: alsoFrom(roleLabels("web"), pods(self), webPort),
+    [`${watchdogName}-to-streaming`]: alsoFrom(roleLabels("streaming"), pods(self), streamingPort),
   };
 }

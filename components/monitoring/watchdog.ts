@@ -1,6 +1,7 @@
 // The watchdog in the cluster: while it reports to an outside service, the cluster, its way out, web and streaming are alive.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createAccount, createPolicies } from "../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../mastodon/kubernetes/scope.ts";
 import { roleLabels } from "../mastodon/workloads/workload.ts";
 import { heartbeatKey, watchdogName, watchdogPolicies, type WatchdogPlan, watchdogSpec } from "./watchdog-pod.ts";
@@ -20,24 +21,13 @@ export class Watchdog extends pulumi.ComponentResource {
     super("mastodon:monitoring:Watchdog", name, {}, opts);
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
     const metadata = named(scope, watchdogName, roleLabels(watchdogName));
-    const account = new kubernetes.core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata, automountServiceAccountToken: false },
-      childOf(scope),
-    );
+    const account = createAccount(scope, metadata);
     const address = new kubernetes.core.v1.Secret(
       `${name}-address`,
       { metadata, stringData: { [heartbeatKey]: args.heartbeatUrl } },
       childOf(scope),
     );
-    const policies = Object.entries(watchdogPolicies()).map(
-      ([policy, spec]) =>
-        new kubernetes.networking.v1.NetworkPolicy(
-          `${name}-${policy}-policy`,
-          { metadata: named(scope, policy), spec },
-          childOf(scope),
-        ),
-    );
+    const policies = createPolicies(scope, watchdogPolicies());
     new kubernetes.batch.v1.CronJob(
       `${name}-job`,
       { metadata, spec: watchdogSpec(args) },

@@ -4,10 +4,17 @@ import { working } from "../mastodon/kubernetes/priority-classes.ts";
 import type { MastodonSettings, Resources } from "../mastodon/settings.ts";
 import { attempts, jobName, type JobSpec, tellsItsEnd, type UpgradeJob } from "../mastodon/upgrade/jobs.ts";
 import { grantSchema, preparationFailure } from "../mastodon/workloads/database-preparation.ts";
-import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../mastodon/workloads/pod.ts";
+import {
+  containerResources,
+  containerSecurity,
+  mastodonUser,
+  pairFrom,
+  podDefaults,
+  variablesOf,
+} from "../mastodon/workloads/pod.ts";
 import { railsImageOf } from "../mastodon/images.ts";
-import { copyBootCache, environmentName, railsMounts, railsVolumes } from "../mastodon/workloads/rails-pod.ts";
-import { type Container, roleLabels } from "../mastodon/workloads/workload.ts";
+import { copyBootCache, environmentName, railsMounts, railsVolumes, ruby } from "../mastodon/workloads/rails-pod.ts";
+import { type Container, workloadLabels } from "../mastodon/workloads/workload.ts";
 import { fetchScript, finishScript, restoreScript } from "./scripts.ts";
 import type { StagingSettings } from "./settings.ts";
 
@@ -59,7 +66,7 @@ function copySpec(
     ...attempts,
     activeDeadlineSeconds: copySeconds,
     template: {
-      metadata: { labels: { ...roleLabels(stagingCopyName), "app.kubernetes.io/name": stagingCopyName } },
+      metadata: { labels: workloadLabels({ name: stagingCopyName, role: stagingCopyName }) },
       spec: {
         ...podDefaults({ role: stagingCopyName, user: mastodonUser, placement, priority: working, graceSeconds: 30 }),
         restartPolicy: "Never",
@@ -69,19 +76,19 @@ function copySpec(
           container("fetch", {
             image: rails,
             args: ruby(fetchScript),
-            envFrom: [...accessFrom(databaseAccessName), ...accessFrom(sourceAccessName)],
+            envFrom: [...pairFrom(databaseAccessName), ...pairFrom(sourceAccessName)],
           }),
           container("restore", {
             image,
             command: ["sh", "-c", restoreScript],
-            envFrom: accessFrom(databaseAccessName),
+            envFrom: pairFrom(databaseAccessName),
           }),
         ],
         containers: [
           container("finish", {
             image: rails,
             args: ruby(finishScript),
-            envFrom: [...accessFrom(environmentName("jobs")), ...accessFrom(databaseAccessName)],
+            envFrom: [...pairFrom(environmentName("jobs")), ...pairFrom(databaseAccessName)],
           }),
         ],
         volumes: [
@@ -94,19 +101,15 @@ function copySpec(
   };
 }
 
-const ruby = (script: string) => ["bundle", "exec", "ruby", "-e", script];
-
-const accessFrom = (name: string) => [{ configMapRef: { name } }, { secretRef: { name } }];
-
 function containerOf({ refresh, scratch }: Pick<StagingSettings, "refresh" | "scratch">) {
   const gibibytes = Number.parseInt(scratch, 10);
-  const env = Object.entries({
+  const env = variablesOf({
     COPY_NAME: refresh,
     COPY_FOLDER: folder,
     COPY_SQL: sqlFolder,
     COPY_MIB: String(gibibytes * 1024 - besideMib),
     PREPARATION_FAILURE: preparationFailure,
-  }).map(([name, value]) => ({ name, value }));
+  });
   return (name: string, rest: Pick<Container, "image" | "command" | "args" | "envFrom">): Container => ({
     name,
     imagePullPolicy: "IfNotPresent",

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "../mastodon/args.ts";
 import { databaseCaPath } from "../mastodon/environment/inputs.ts";
 import { withoutTimeLimits } from "../mastodon/environment/rails.ts";
-import { internet, names } from "../mastodon/kubernetes/network-policies.ts";
+import { flowsOf, internet, names, network, type NetworkPolicy } from "../mastodon/kubernetes/network-policies.ts";
+import { createAccount } from "../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../mastodon/kubernetes/scope.ts";
 import { createJob, type UpgradeJob } from "../mastodon/upgrade/jobs.ts";
 import { roleLabels } from "../mastodon/workloads/workload.ts";
@@ -59,11 +60,7 @@ export class StagingCopy extends pulumi.ComponentResource {
         childOf(scope),
       );
     const needed = [
-      new kubernetes.core.v1.ServiceAccount(
-        `${name}-account`,
-        { metadata: named(scope, stagingCopyName, labels), automountServiceAccountToken: false },
-        childOf(scope),
-      ),
+      createAccount(scope, named(scope, stagingCopyName, labels)),
       new kubernetes.networking.v1.NetworkPolicy(
         `${name}-policy`,
         { metadata: named(scope, stagingCopyName, labels), spec: copyPolicy(args) },
@@ -120,12 +117,7 @@ function sourceVariables({ settings: { source, dump }, endpoint }: StagingArgs):
 }
 
 /** Into the database, to Valkey for the migration's last steps, and out to the bucket. */
-function copyPolicy({ network, database }: StagingCopyArgs): kubernetes.types.input.networking.v1.NetworkPolicySpec {
-  const stores = { to: [{ ipBlock: { cidr: network.vpc } }], ports: [{ protocol: "TCP", port: database.direct.port }] };
-  return {
-    podSelector: { matchLabels: roleLabels(stagingCopyName) },
-    policyTypes: ["Ingress", "Egress"],
-    ingress: [],
-    egress: [names, stores, internet(443)],
-  };
+function copyPolicy({ network: { vpc }, database }: StagingCopyArgs): NetworkPolicy {
+  const egress = [names, network(vpc, [database.direct.port]), internet(443)];
+  return flowsOf(roleLabels(stagingCopyName), { ingress: [], egress });
 }

@@ -1,7 +1,7 @@
 // The pods of Mastodon: hardened, spread, ended gracefully, and small enough for the pools.
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { networkPolicies } from "../../components/mastodon/kubernetes/network-policies.ts";
+import { networkPolicies } from "../../components/mastodon/kubernetes/role-policies.ts";
 import { checksum } from "../../components/mastodon/checksum.ts";
 import { upgradeJobs } from "../../components/mastodon/upgrade/upgrade-jobs.ts";
 import { workloadList } from "../../components/mastodon/workload-list.ts";

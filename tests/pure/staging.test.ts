@@ -7,7 +7,7 @@ import {
   sidekiqEnvironment,
   webEnvironment,
 } from "../../components/mastodon/environment/processes.ts";
-import { networkPolicies } from "../../components/mastodon/kubernetes/network-policies.ts";
+import { networkPolicies } from "../../components/mastodon/kubernetes/role-policies.ts";
 import { assertCopyStaysCopy } from "../../src/copy-stays-copy.ts";
 import { Secret } from "../../src/secret.ts";
 import { parseSettings } from "../../src/settings.ts";

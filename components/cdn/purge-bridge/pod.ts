@@ -4,10 +4,24 @@ import { resolve } from "node:path";
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../mastodon/args.ts";
-import { internet, names } from "../../mastodon/kubernetes/network-policies.ts";
+import {
+  alsoTo,
+  flowsOf,
+  internet,
+  names,
+  type NetworkPolicy,
+  pods,
+  tcp,
+} from "../../mastodon/kubernetes/network-policies.ts";
 import { working } from "../../mastodon/kubernetes/priority-classes.ts";
-import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../../mastodon/workloads/pod.ts";
-import { recreate, roleLabels } from "../../mastodon/workloads/workload.ts";
+import {
+  containerResources,
+  containerSecurity,
+  mastodonUser,
+  podDefaults,
+  variablesOf,
+} from "../../mastodon/workloads/pod.ts";
+import { roleLabels, singlePodSpec, workloadLabels } from "../../mastodon/workloads/workload.ts";
 import type { CdnKind } from "../settings.ts";
 
 /** Name of the Deployment, of the Service and of everything that belongs to them. */
@@ -51,18 +65,11 @@ export function serviceFiles(): Record<string, string> {
   return { "package.json": '{ "type": "module" }\n', ...Object.fromEntries(sources) };
 }
 
-const labels = { ...roleLabels(purgeName), "app.kubernetes.io/name": purgeName };
+const labels = workloadLabels({ name: purgeName, role: purgeName });
 
 /** One pod, and never two: each would spend the whole rate limit. While it is away, Sidekiq keeps the jobs. */
 export function purgeDeployment(plan: PurgePlan): kubernetes.types.input.apps.v1.DeploymentSpec {
-  const annotations = Object.fromEntries(Object.entries(plan.checksums).map(([of, sum]) => [`checksum/${of}`, sum]));
-  return {
-    replicas: 1,
-    revisionHistoryLimit: 5,
-    strategy: recreate,
-    selector: { matchLabels: labels },
-    template: { metadata: { labels, annotations }, spec: purgePod(plan) },
-  };
+  return singlePodSpec(labels, purgePod(plan), plan.checksums);
 }
 
 /** What the pod asks for. */
@@ -112,7 +119,7 @@ function environment({ kind, cdnId, hosts }: PurgePlan): kubernetes.types.input.
     MEDIA_HOSTS: hosts.join(","),
     PORT: String(purgePort),
   };
-  return Object.entries(values).map(([name, value]) => ({ name, value }));
+  return variablesOf(values);
 }
 
 export function purgeService(): kubernetes.types.input.core.v1.ServiceSpec {
@@ -123,24 +130,13 @@ export function purgeService(): kubernetes.types.input.core.v1.ServiceSpec {
   };
 }
 
-type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
-
 /** Only Sidekiq reaches it, and it reaches nothing but names and the internet's port 443. Policies add up, so Sidekiq's own stays as it is. */
 export function purgePolicies(): Record<string, NetworkPolicy> {
-  const ports = [{ protocol: "TCP", port: purgePort }];
-  const self = { matchLabels: roleLabels(purgeName) };
-  const sidekiq = { matchLabels: roleLabels("sidekiq") };
+  const ports = tcp(purgePort);
+  const self = roleLabels(purgeName);
+  const sidekiq = roleLabels("sidekiq");
   return {
-    [purgeName]: {
-      podSelector: self,
-      policyTypes: ["Ingress", "Egress"],
-      ingress: [{ from: [{ podSelector: sidekiq }], ports }],
-      egress: [names, internet(443)],
-    },
-    [`sidekiq-to-${purgeName}`]: {
-      podSelector: sidekiq,
-      policyTypes: ["Egress"],
-      egress: [{ to: [{ podSelector: self }], ports }],
-    },
+    [purgeName]: flowsOf(self, { ingress: [{ from: [pods(sidekiq)], ports }], egress: [names, internet(443)] }),
+    [`sidekiq-to-${purgeName}`]: alsoTo(sidekiq, { to: [pods(self)], ports }),
   };
 }

@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checksumOf } from "../../mastodon/checksum.ts";
+import { createAccount, createPolicies, unawaited } from "../../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../../mastodon/kubernetes/scope.ts";
 import { roleLabels } from "../../mastodon/workloads/workload.ts";
 import type { PurgeAccess } from "./access.ts";
@@ -24,33 +25,21 @@ export class PurgeBridge extends pulumi.ComponentResource {
     super("mastodon:cdn:PurgeBridge", name, {}, opts);
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
     const metadata = named(scope, purgeName, roleLabels(purgeName));
-    const account = new kubernetes.core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata, automountServiceAccountToken: false },
-      childOf(scope),
-    );
+    const account = createAccount(scope, metadata);
     const files = serviceFiles();
     const code = new kubernetes.core.v1.ConfigMap(`${name}-code`, { metadata, data: files }, childOf(scope));
     const stringData = { PURGE_SECRET: args.access.secret, ...args.access.environment };
     const secret = new kubernetes.core.v1.Secret(`${name}-access`, { metadata, stringData }, childOf(scope));
-    const policies = Object.entries(purgePolicies()).map(
-      ([policy, spec]) =>
-        new kubernetes.networking.v1.NetworkPolicy(
-          `${name}-${policy}-policy`,
-          { metadata: named(scope, policy), spec },
-          childOf(scope),
-        ),
-    );
+    const policies = createPolicies(scope, purgePolicies());
     const checksums = { access: checksumOf(stringData), code: checksumOf(files) };
     const deployment = new kubernetes.apps.v1.Deployment(
       `${name}-deployment`,
       { metadata, spec: purgeDeployment({ ...args, checksums }) },
       childOf(scope, [account, code, secret, ...policies]),
     );
-    const annotations = { "pulumi.com/skipAwait": "true" }; // the engine has waited for the pod
     new kubernetes.core.v1.Service(
       `${name}-service`,
-      { metadata: { ...metadata, annotations }, spec: purgeService() },
+      { metadata: unawaited(metadata), spec: purgeService() }, // the engine has waited for the pod
       childOf(scope, [deployment]),
     );
     this.registerOutputs();

@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AssetsArgs, MastodonArgs } from "../args.ts";
+import { createAccount, createPolicies } from "../kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../kubernetes/scope.ts";
 import { createJob } from "../upgrade/jobs.ts";
 import { roleLabels } from "../workloads/workload.ts";
@@ -24,11 +25,7 @@ export class AssetsCopy extends pulumi.ComponentResource {
     const { settings, assets, pools } = args;
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
     const metadata = named(scope, assetsCopyName, roleLabels(assetsCopyName));
-    const account = new kubernetes.core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata, automountServiceAccountToken: false },
-      childOf(scope),
-    );
+    const account = createAccount(scope, metadata);
     const script = new kubernetes.core.v1.ConfigMap(
       `${name}-script`,
       { metadata: named(scope, assetsScriptName), data: assetsScript() },
@@ -41,14 +38,7 @@ export class AssetsCopy extends pulumi.ComponentResource {
       ASSETS_SECRET_ACCESS_KEY: assets.secretAccessKey,
     };
     const access = new kubernetes.core.v1.Secret(`${name}-access`, { metadata, stringData }, childOf(scope));
-    const policies = Object.entries(assetsPolicies()).map(
-      ([policy, spec]) =>
-        new kubernetes.networking.v1.NetworkPolicy(
-          `${name}-${policy}-policy`,
-          { metadata: named(scope, policy), spec },
-          childOf(scope),
-        ),
-    );
+    const policies = createPolicies(scope, assetsPolicies());
     const { version } = settings;
     const job = { logicalName: "job", name: assetsJobName(settings), role: assetsCopyName, version } as const;
     const spec = assetsJobSpec(settings, pools.sidekiq);

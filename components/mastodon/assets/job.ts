@@ -5,16 +5,15 @@ import { resolve } from "node:path";
 import type * as kubernetes from "@pulumi/kubernetes";
 import type { Placement } from "../args.ts";
 import { checksum } from "../checksum.ts";
-import { internet, names } from "../kubernetes/network-policies.ts";
+import { alsoTo, flowsOf, internet, names, type NetworkPolicy } from "../kubernetes/network-policies.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
 import { attempts, tellsItsEnd } from "../upgrade/jobs.ts";
-import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
+import { containerResources, containerSecurity, mastodonUser, pairFrom, podDefaults } from "../workloads/pod.ts";
 import { railsImageOf } from "../images.ts";
-import { roleLabels } from "../workloads/workload.ts";
+import { roleLabels, workloadLabels } from "../workloads/workload.ts";
 
 type JobSpec = kubernetes.types.input.batch.v1.JobSpec;
-type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
 
 /** Name of the account, the ConfigMaps and the Secret, and how the job's begins. */
 export const assetsCopyName = "assets-copy";
@@ -55,7 +54,7 @@ export function assetsJobSpec(settings: MastodonSettings, placement: Placement):
     activeDeadlineSeconds: assetsCopySeconds,
     template: {
       metadata: {
-        labels: { ...roleLabels(assetsCopyName), "app.kubernetes.io/name": assetsCopyName },
+        labels: workloadLabels({ name: assetsCopyName, role: assetsCopyName }),
         annotations: { "checksum/script": checksum(assetsScript()) },
       },
       spec: {
@@ -68,7 +67,7 @@ export function assetsJobSpec(settings: MastodonSettings, placement: Placement):
             imagePullPolicy: "IfNotPresent",
             ...tellsItsEnd,
             args: ["bundle", "exec", "ruby", `${scriptFolder}/${scriptFile}`],
-            envFrom: [{ configMapRef: { name: assetsCopyName } }, { secretRef: { name: assetsCopyName } }],
+            envFrom: pairFrom(assetsCopyName),
             volumeMounts: [
               { name: "script", mountPath: scriptFolder, readOnly: true },
               { name: "tmp", mountPath: "/tmp" },
@@ -90,16 +89,7 @@ export function assetsJobSpec(settings: MastodonSettings, placement: Placement):
 export function assetsPolicies(): Record<string, NetworkPolicy> {
   const bucket = internet(443);
   return {
-    [assetsCopyName]: {
-      podSelector: { matchLabels: roleLabels(assetsCopyName) },
-      policyTypes: ["Ingress", "Egress"],
-      ingress: [],
-      egress: [names, bucket],
-    },
-    "edge-to-assets": {
-      podSelector: { matchLabels: roleLabels("edge") },
-      policyTypes: ["Egress"],
-      egress: [bucket],
-    },
+    [assetsCopyName]: flowsOf(roleLabels(assetsCopyName), { ingress: [], egress: [names, bucket] }),
+    "edge-to-assets": alsoTo(roleLabels("edge"), bucket),
   };
 }

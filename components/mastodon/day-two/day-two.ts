@@ -1,6 +1,7 @@
 // What a server needs besides running: jobs that run once, and jobs that come again.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createAccount, createPolicies, unawaited } from "../kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../kubernetes/scope.ts";
 import { roleLabels } from "../workloads/workload.ts";
 import { type DayTwoJob, dayTwoJobs, type DayTwoNeeds, type DayTwoRole, scriptText } from "./jobs.ts";
@@ -35,18 +36,9 @@ export class DayTwo extends pulumi.ComponentResource {
 
 /** An account without any right, and the flows of its pods. */
 function guard(scope: Scope, role: DayTwoRole, flows: DayTwoFlows): pulumi.Resource[] {
-  const metadata = named(scope, role, roleLabels(role));
   return [
-    new kubernetes.core.v1.ServiceAccount(
-      `${scope.name}-${role}`,
-      { metadata, automountServiceAccountToken: false },
-      childOf(scope),
-    ),
-    new kubernetes.networking.v1.NetworkPolicy(
-      `${scope.name}-${role}-policy`,
-      { metadata: named(scope, role), spec: dayTwoPolicy(role, flows) },
-      childOf(scope),
-    ),
+    createAccount(scope, named(scope, role, roleLabels(role)), role),
+    ...createPolicies(scope, { [role]: dayTwoPolicy(role, flows) }),
   ];
 }
 
@@ -121,5 +113,5 @@ const patience: pulumi.CustomResourceOptions = { customTimeouts: { create: "20m"
 /** An update does not wait for what may take days. */
 function withPatience(metadata: kubernetes.types.input.meta.v1.ObjectMeta, { occasion }: DayTwoJob) {
   const waits = "awaited" in occasion && occasion.awaited;
-  return waits ? metadata : { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } };
+  return waits ? metadata : unawaited(metadata);
 }

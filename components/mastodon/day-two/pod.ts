@@ -4,9 +4,9 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import type { Placement } from "../args.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import type { Resources } from "../settings.ts";
-import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
+import { containerResources, containerSecurity, mastodonUser, podDefaults, variablesOf } from "../workloads/pod.ts";
 import { copyBootCache, environmentFrom, railsMounts, railsVolumes } from "../workloads/rails-pod.ts";
-import { type Container, type PodSpec, roleLabels } from "../workloads/workload.ts";
+import { type Container, type PodSpec, workloadLabels } from "../workloads/workload.ts";
 import type { DayTwoJob } from "./jobs.ts";
 
 type JobSpec = kubernetes.types.input.batch.v1.JobSpec;
@@ -35,7 +35,7 @@ export function jobSpec(job: DayTwoJob, plan: DayTwoPlan): JobSpec {
     backoffLimit: job.retries,
     activeDeadlineSeconds: job.hours * 3600,
     template: {
-      metadata: { labels: { ...roleLabels(job.role), "app.kubernetes.io/name": job.name } },
+      metadata: { labels: workloadLabels(job) },
       spec: podOf(job, plan),
     },
   };
@@ -83,7 +83,7 @@ function containerOf(
     image,
     imagePullPolicy: "IfNotPresent",
     args: [...run], // behind the image's own tini
-    env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    env: variablesOf(variables),
     envFrom: environmentFrom("jobs"),
     volumeMounts: [...railsMounts, ...scripts],
     securityContext: containerSecurity,

@@ -1,36 +1,22 @@
-// Who may talk to whom: nothing, except the flows that are spelt out here.
+// What network policies are made of: who may be reached, on which ports, and the policy around it.
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { edgePort } from "../edge/tls.ts";
-import { streamingPort } from "../workloads/streaming.ts";
-import { webPort } from "../workloads/web.ts";
-import { type Role, roleLabels } from "../workloads/workload.ts";
 
-type Policy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
-type EgressRule = kubernetes.types.input.networking.v1.NetworkPolicyEgressRule;
-type IngressRule = kubernetes.types.input.networking.v1.NetworkPolicyIngressRule;
-
-export interface FlowOptions {
-  /** Network of the managed databases. */
-  readonly vpc: string;
-  readonly poolPorts: Readonly<Record<"web" | "sidekiq" | "streaming", pulumi.Input<number>>>;
-  readonly directPort: pulumi.Input<number>;
-  /** Of the read replica; none without one. */
-  readonly replicaPorts: readonly pulumi.Input<number>[];
-  readonly valkeyPorts: readonly pulumi.Input<number>[];
-  /** Of the full-text search; none without one. */
-  readonly searchPorts: readonly pulumi.Input<number>[];
-  readonly mailPort: number;
-  /** Of a sanitised copy, which speaks to nobody outside but its own media bucket. @default - a server like any other */
-  readonly copy?: { readonly storageAddresses: readonly string[] } | undefined;
-}
+export type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
+export type EgressRule = kubernetes.types.input.networking.v1.NetworkPolicyEgressRule;
+export type IngressRule = kubernetes.types.input.networking.v1.NetworkPolicyIngressRule;
+type Peer = kubernetes.types.input.networking.v1.NetworkPolicyPeer;
+type Labels = Readonly<Record<string, string>>;
 
 /** Addresses that are never somebody else's server: private, shared, link-local with the metadata service, and loopback. */
 const inside = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8"];
 
 const anywhereOutside = [{ ipBlock: { cidr: "0.0.0.0/0", except: inside } }];
 
-const tcp = (...ports: readonly pulumi.Input<number>[]) => ports.map((port) => ({ protocol: "TCP", port }));
+/** The ports of a rule. */
+export function tcp(...ports: readonly pulumi.Input<number>[]) {
+  return ports.map((port) => ({ protocol: "TCP", port }));
+}
 
 /** Any server on the internet on these ports, and nothing inside. Other servers choose the addresses that Mastodon fetches. */
 export function internet(...ports: number[]): EgressRule {
@@ -42,12 +28,9 @@ export function internetByUdp(...ports: number[]): EgressRule {
   return { to: anywhereOutside, ports: ports.map((port) => ({ protocol: "UDP", port })) };
 }
 
-/** What web and Sidekiq reach outside: other servers and the buckets by https, and by http the few servers and link previews without it. */
-function outside({ mailPort, copy }: Pick<FlowOptions, "mailPort" | "copy">) {
-  if (copy === undefined) return { web: [internet(443, 80)], sidekiq: [internet(443, 80), internet(mailPort)] };
-  const blocks = copy.storageAddresses.map((cidr) => ({ ipBlock: { cidr } }));
-  const bucket: EgressRule[] = blocks.length > 0 ? [{ to: blocks, ports: tcp(443) }] : [];
-  return { web: bucket, sidekiq: bucket };
+/** Servers of a network, such as the databases of a VPC. */
+export function network(cidr: string, ports: readonly pulumi.Input<number>[]): EgressRule {
+  return { to: [{ ipBlock: { cidr } }], ports: tcp(...ports) };
 }
 
 /** Looking up names. */
@@ -64,39 +47,36 @@ export const names: EgressRule = {
   ],
 };
 
-const pods = (role: Role) => [{ podSelector: { matchLabels: roleLabels(role) } }];
+/** Pods with these labels, as a peer of a rule and as whom a policy is about. Those of the policy's own namespace. */
+export function pods(labels: Labels) {
+  return { podSelector: { matchLabels: { ...labels } } };
+}
 
-/** Policies by name. The first shuts everything; each further one opens the flows of a role. */
-export function networkPolicies(options: FlowOptions): Record<string, Policy> {
-  const { vpc, poolPorts, directPort, replicaPorts, valkeyPorts, searchPorts, copy } = options;
-  const stores = (...ports: readonly pulumi.Input<number>[]): EgressRule => ({
-    to: [{ ipBlock: { cidr: vpc } }],
-    ports: tcp(...ports, ...valkeyPorts),
-  });
-  const reading = [...replicaPorts, ...searchPorts];
-  const world = outside(options);
-  const fromEdge = (port: number): IngressRule => ({ from: pods("edge"), ports: tcp(port) });
-  const toPods = (role: Role, port: number): EgressRule => ({ to: pods(role), ports: tcp(port) });
+/** Pods of another namespace; all of them without labels. */
+export function podsIn(namespace: string, labels?: Labels): Peer {
   return {
-    "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    // No `from`: traffic of the load balancer arrives with the address of a node, which no address block matches in Cilium.
-    edge: policy(
-      "edge",
-      [{ ports: tcp(edgePort) }],
-      [names, toPods("web", webPort), toPods("streaming", streamingPort)],
-    ),
-    web: policy("web", [fromEdge(webPort)], [names, stores(poolPorts.web, ...reading), ...world.web]),
-    streaming: policy("streaming", [fromEdge(streamingPort)], [names, stores(poolPorts.streaming)]),
-    sidekiq: policy("sidekiq", [], [names, stores(poolPorts.sidekiq, ...reading), ...world.sidekiq]),
-    migrate: policy("migrate", [], [names, stores(directPort, ...searchPorts), ...(copy ? [] : [internet(443)])]),
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    ...(labels && pods(labels)),
   };
 }
 
-function policy(role: Role, ingress: IngressRule[], egress: EgressRule[]): Policy {
-  return {
-    podSelector: { matchLabels: roleLabels(role) },
-    policyTypes: ["Ingress", "Egress"],
-    ingress,
-    egress,
-  };
+/** Shuts a namespace; each further policy opens some flows. */
+export const defaultDeny: NetworkPolicy = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+
+/** All flows of the pods with these labels. */
+export function flowsOf(
+  labels: Labels,
+  { ingress, egress }: { readonly ingress: readonly IngressRule[]; readonly egress: readonly EgressRule[] },
+): NetworkPolicy {
+  return { ...pods(labels), policyTypes: ["Ingress", "Egress"], ingress: [...ingress], egress: [...egress] };
+}
+
+/** What reaches the pods with these labels besides: policies add up. */
+export function alsoFrom(labels: Labels, peer: Peer, port: number): NetworkPolicy {
+  return { ...pods(labels), policyTypes: ["Ingress"], ingress: [{ from: [peer], ports: tcp(port) }] };
+}
+
+/** What the pods with these labels reach besides. */
+export function alsoTo(labels: Labels, rule: EgressRule): NetworkPolicy {
+  return { ...pods(labels), policyTypes: ["Egress"], egress: [rule] };
 }

@@ -1,32 +1,23 @@
 // Who may talk to whom for a certificate of the cluster's own, beside the flows that are always open.
-import type * as kubernetes from "@pulumi/kubernetes";
 import { certManagerNamespace } from "../../certificates/cert-manager/names.ts";
 import { edgeInsidePort, edgeTlsPort, solverLabels, solverPort } from "../edge/tls.ts";
 import { roleLabels } from "../workloads/workload.ts";
+import { flowsOf, type NetworkPolicy, pods, podsIn, tcp } from "./network-policies.ts";
 
-type Policy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
-
-const tcp = (port: number) => [{ protocol: "TCP", port }];
+const edge = roleLabels("edge");
 
 /** Policies by name; they add to the others. */
-export const proofPolicies: Readonly<Record<string, Policy>> = {
-  "edge-tls": {
-    podSelector: { matchLabels: roleLabels("edge") },
-    policyTypes: ["Ingress", "Egress"],
+export const proofPolicies: Readonly<Record<string, NetworkPolicy>> = {
+  "edge-tls": flowsOf(edge, {
     ingress: [
       // No `from`, as for plain HTTP: the load balancer arrives with the address of a node.
       { ports: tcp(edgeTlsPort) },
-      {
-        from: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": certManagerNamespace } } }],
-        ports: tcp(edgeInsidePort),
-      },
+      { from: [podsIn(certManagerNamespace)], ports: tcp(edgeInsidePort) },
     ],
-    egress: [{ to: [{ podSelector: { matchLabels: solverLabels } }], ports: tcp(solverPort) }],
-  },
-  "certificate-proofs": {
-    podSelector: { matchLabels: solverLabels },
-    policyTypes: ["Ingress", "Egress"],
-    ingress: [{ from: [{ podSelector: { matchLabels: roleLabels("edge") } }], ports: tcp(solverPort) }],
+    egress: [{ to: [pods(solverLabels)], ports: tcp(solverPort) }],
+  }),
+  "certificate-proofs": flowsOf(solverLabels, {
+    ingress: [{ from: [pods(edge)], ports: tcp(solverPort) }],
     egress: [],
-  },
+  }),
 };

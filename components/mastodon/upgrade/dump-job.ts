@@ -2,10 +2,10 @@
 import type { Placement } from "../args.ts";
 import { working } from "../kubernetes/priority-classes.ts";
 import type { MastodonSettings } from "../settings.ts";
-import { containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
+import { containerSecurity, mastodonUser, pairFrom, podDefaults, variablesOf } from "../workloads/pod.ts";
 import { railsImageOf } from "../images.ts";
-import { databaseCaMount, databaseCaVolume } from "../workloads/rails-pod.ts";
-import { type Container, roleLabels } from "../workloads/workload.ts";
+import { databaseCaMount, databaseCaVolume, ruby } from "../workloads/rails-pod.ts";
+import { type Container, workloadLabels } from "../workloads/workload.ts";
 import { attempts, jobName, type JobSpec, tellsItsEnd, type UpgradeJob } from "./jobs.ts";
 import { dumpScript, prepareDumpScript, uploadDumpScript } from "./scripts.ts";
 
@@ -40,16 +40,16 @@ export function dumpBefore(settings: MastodonSettings, placement: Placement, pla
 function dumpSpec(settings: MastodonSettings, placement: Placement, { image, server }: DumpPlan): JobSpec {
   const { version, upgrades } = settings;
   const rails = railsImageOf(settings);
-  const env = variables({
+  const env = variablesOf({
     DUMP_FOLDER: folder,
     DUMP_MIB: String(Number.parseInt(upgrades.scratch, 10) * 1024 - besideMib),
   });
-  const about = variables({ DUMP_SERVER: server, DUMP_VERSION: version, DUMP_KEEP: String(upgrades.keepDumps) });
+  const about = variablesOf({ DUMP_SERVER: server, DUMP_VERSION: version, DUMP_KEEP: String(upgrades.keepDumps) });
   const container = (name: string, rest: Pick<Container, "image" | "command" | "args" | "env">): Container => ({
     name,
     imagePullPolicy: "IfNotPresent",
     ...rest,
-    envFrom: [{ configMapRef: { name: dumpEnvironmentName } }, { secretRef: { name: dumpEnvironmentName } }],
+    envFrom: pairFrom(dumpEnvironmentName),
     ...tellsItsEnd,
     volumeMounts: [
       { name: "dump", mountPath: folder },
@@ -64,7 +64,7 @@ function dumpSpec(settings: MastodonSettings, placement: Placement, { image, ser
     ...attempts,
     activeDeadlineSeconds: dumpSeconds,
     template: {
-      metadata: { labels: { ...roleLabels("upgrade-dump"), "app.kubernetes.io/name": "upgrade-dump" } },
+      metadata: { labels: workloadLabels({ name: "upgrade-dump", role: "upgrade-dump" }) },
       spec: {
         ...podDefaults({ role: "upgrade-dump", user: mastodonUser, placement, priority: working, graceSeconds: 30 }),
         restartPolicy: "Never",
@@ -92,13 +92,4 @@ function dumpContainerResources(scratch: string): Container["resources"] {
     requests: { cpu, memory, "ephemeral-storage": scratch },
     limits: { memory: memoryLimit, "ephemeral-storage": `${Number.parseInt(scratch, 10) + 1}Gi` },
   };
-}
-
-/** Below the image's tini, with the gems of its bundle. */
-function ruby(script: string): string[] {
-  return ["bundle", "exec", "ruby", "-e", script];
-}
-
-function variables(values: Readonly<Record<string, string>>): { name: string; value: string }[] {
-  return Object.entries(values).map(([name, value]) => ({ name, value }));
 }

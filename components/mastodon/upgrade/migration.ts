@@ -5,8 +5,8 @@ import type { MastodonSettings } from "../settings.ts";
 import { grantSchema, limitStatements, preparationFailure } from "../workloads/database-preparation.ts";
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
 import { railsImageOf } from "../images.ts";
-import { copyBootCache, environmentFrom, railsMounts, railsVolumes } from "../workloads/rails-pod.ts";
-import { roleLabels } from "../workloads/workload.ts";
+import { copyBootCache, environmentFrom, railsMounts, railsVolumes, ruby } from "../workloads/rails-pod.ts";
+import { workloadLabels } from "../workloads/workload.ts";
 import { attempts, jobName, type JobSpec, tellsItsEnd, type UpgradeJob } from "./jobs.ts";
 import { migrateScript } from "./scripts.ts";
 
@@ -60,7 +60,7 @@ function migrationSpec(
     ...attempts,
     activeDeadlineSeconds: migrationSeconds,
     template: {
-      metadata: { labels: { ...roleLabels("migrate"), "app.kubernetes.io/name": `migrate-${step}` } },
+      metadata: { labels: workloadLabels({ name: `migrate-${step}`, role: "migrate" }) },
       spec: {
         ...podDefaults({ role: "migrate", user: mastodonUser, placement, priority: working, graceSeconds: 60 }),
         restartPolicy: "Never",
@@ -70,7 +70,7 @@ function migrationSpec(
             name: "migrate",
             image,
             imagePullPolicy: "IfNotPresent",
-            args: ["bundle", "exec", "ruby", "-e", migrateScript],
+            args: ruby(migrateScript),
             env: [
               { name: "MIGRATION", value: step },
               { name: "PREPARATION_FAILURE", value: preparationFailure },

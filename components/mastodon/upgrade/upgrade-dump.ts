@@ -3,7 +3,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "../args.ts";
 import { databaseCaPath } from "../environment/inputs.ts";
-import { internet, names } from "../kubernetes/network-policies.ts";
+import { flowsOf, internet, names, network, type NetworkPolicy } from "../kubernetes/network-policies.ts";
+import { createAccount } from "../kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../kubernetes/scope.ts";
 import { roleLabels } from "../workloads/workload.ts";
 import { dumpEnvironmentName, type DumpPlan } from "./dump-job.ts";
@@ -36,11 +37,7 @@ export class UpgradeDump extends pulumi.ComponentResource {
     super("mastodon:mastodon:UpgradeDump", name, {}, opts);
     const scope: Scope = { name, namespace: args.namespace, parent: this, provider: args.provider };
     const metadata = named(scope, dumpEnvironmentName, roleLabels("upgrade-dump"));
-    const account = new kubernetes.core.v1.ServiceAccount(
-      `${name}-account`,
-      { metadata, automountServiceAccountToken: false },
-      childOf(scope),
-    );
+    const account = createAccount(scope, metadata);
     const variables = new kubernetes.core.v1.ConfigMap(
       `${name}-variables`,
       { metadata, data: dumpVariables(args) },
@@ -85,12 +82,6 @@ function dumpSecrets({ database: { direct }, dump }: UpgradeDumpArgs): Record<st
 }
 
 /** Past the pools into the database, and out to the bucket. */
-function dumpPolicy(vpc: string, port: pulumi.Input<number>): kubernetes.types.input.networking.v1.NetworkPolicySpec {
-  const database = { to: [{ ipBlock: { cidr: vpc } }], ports: [{ protocol: "TCP", port }] };
-  return {
-    podSelector: { matchLabels: roleLabels("upgrade-dump") },
-    policyTypes: ["Ingress", "Egress"],
-    ingress: [],
-    egress: [names, database, internet(443)],
-  };
+function dumpPolicy(vpc: string, port: pulumi.Input<number>): NetworkPolicy {
+  return flowsOf(roleLabels("upgrade-dump"), { ingress: [], egress: [names, network(vpc, [port]), internet(443)] });
 }

@@ -1,7 +1,7 @@
 // What is done to the database before a migration: a right that managed databases lack, and the time limit of the application's statements.
 // The image has no psql, but Ruby's client, which reads libpq's own variables.
-import { containerResources, containerSecurity } from "./pod.ts";
-import { databaseCaMount, environmentFrom } from "./rails-pod.ts";
+import { containerResources, containerSecurity, pairFrom } from "./pod.ts";
+import { databaseCaMount, environmentFrom, ruby } from "./rails-pod.ts";
 import type { Container } from "./workload.ts";
 
 /** Name of the ConfigMap and the Secret with what the grant needs. */
@@ -18,8 +18,7 @@ export function grantSchema(image: string): Container {
     'user = database.quote_ident(ENV.fetch("APPLICATION_USER"))',
     'database.exec("GRANT USAGE, CREATE ON SCHEMA public TO #{user}")',
   ];
-  const envFrom = [{ configMapRef: { name: grantName } }, { secretRef: { name: grantName } }];
-  return rubyContainer("grant-schema", image, script, envFrom);
+  return rubyContainer("grant-schema", image, script, pairFrom(grantName));
 }
 
 /**
@@ -58,7 +57,7 @@ function rubyContainer(
     name,
     image,
     imagePullPolicy: "IfNotPresent",
-    args: ["bundle", "exec", "ruby", "-e", tellingFailure(script)],
+    args: ruby(tellingFailure(script)),
     envFrom,
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },

@@ -54,6 +54,16 @@ export const containerSecurity: Container["securityContext"] = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** Variables with these values. */
+export function variablesOf<Value>(values: Readonly<Record<string, Value>>): { name: string; value: Value }[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
+/** All variables of a ConfigMap and of a Secret that share a name. */
+export function pairFrom(name: string) {
+  return [{ configMapRef: { name } }, { secretRef: { name } }];
+}
+
 /**
  * Requests and limits of a container. CPU has a request only: a limit throttles while the node idles.
  * @param scratch most that the container may write to its emptyDirs and logs, for example `2Gi`

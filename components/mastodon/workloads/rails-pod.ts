@@ -2,7 +2,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import { databaseCaFolder } from "../environment/inputs.ts";
 import type { Process } from "../environment/names.ts";
-import { containerResources, containerSecurity } from "./pod.ts";
+import { containerResources, containerSecurity, pairFrom } from "./pod.ts";
 import type { Container } from "./workload.ts";
 
 type Volume = kubernetes.types.input.core.v1.Volume;
@@ -17,8 +17,12 @@ export function environmentName(process: Process): string {
 export const databaseCaName = "database-ca";
 
 export function environmentFrom(process: Process): NonNullable<Container["envFrom"]> {
-  const name = environmentName(process);
-  return [{ configMapRef: { name } }, { secretRef: { name } }];
+  return pairFrom(environmentName(process));
+}
+
+/** Runs a script below the image's tini, with the gems of its bundle. */
+export function ruby(script: string): string[] {
+  return ["bundle", "exec", "ruby", "-e", script];
 }
 
 export const databaseCaVolume: Volume = { name: "database-ca", configMap: { name: databaseCaName } };

@@ -51,7 +51,7 @@ export function roleLabels(role: Role): Record<string, string> {
 }
 
 /** Labels that exactly one workload's pods carry. They select, so they can never change. */
-export function workloadLabels(workload: Pick<Workload, "name" | "role">): Record<string, string> {
+export function workloadLabels(workload: { readonly name: string; readonly role: Role }): Record<string, string> {
   return { ...roleLabels(workload.role), "app.kubernetes.io/name": workload.name };
 }
 
@@ -65,7 +65,6 @@ export function deploymentSpec(
   scaled = false,
 ): DeploymentSpec {
   const labels = workloadLabels(workload);
-  const annotations = Object.fromEntries(Object.entries(checksums).map(([of, sum]) => [`checksum/${of}`, sum]));
   return {
     ...(scaled ? {} : { replicas: workload.replicas }),
     revisionHistoryLimit: 5,
@@ -73,10 +72,33 @@ export function deploymentSpec(
     strategy: workload.strategy,
     selector: { matchLabels: labels },
     template: {
-      metadata: { labels, annotations },
+      metadata: { labels, annotations: checksumAnnotations(checksums) },
       spec: { ...workload.pod, topologySpreadConstraints: [spreadOverNodes(labels)], affinity: apartFrom(labels) },
     },
   };
+}
+
+/**
+ * A Deployment of one pod, and never two: for what holds a volume, a rate limit or an order that two would spoil.
+ * @param checksums as above
+ */
+export function singlePodSpec(
+  labels: Record<string, string>,
+  pod: PodSpec,
+  checksums: Readonly<Record<string, pulumi.Input<string>>>,
+): DeploymentSpec {
+  return {
+    replicas: 1,
+    revisionHistoryLimit: 5,
+    strategy: recreate,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels, annotations: checksumAnnotations(checksums) }, spec: pod },
+  };
+}
+
+/** Each on its own, so that a preview says which of them rolls the pods. */
+function checksumAnnotations(checksums: Readonly<Record<string, pulumi.Input<string>>>) {
+  return Object.fromEntries(Object.entries(checksums).map(([of, sum]) => [`checksum/${of}`, sum]));
 }
 
 /**
