@@ -44,7 +44,7 @@ export function buildEdgeCertificate(context: Context, parts: EdgeCertificatePar
   const { kubernetes: provider } = compute;
   const hosts = certificateHosts("edge", settings);
   const aliases = { address: insideAddress(settings.kubernetes.serviceSubnet), hosts };
-  const manager = new CertManager("cert-manager", { provider, aliases });
+  const manager = new CertManager("cert-manager", { provider, acme: settings.certificates.acme, aliases });
   new AcmeCertificate(
     "edge-certificate",
     {

@@ -123,7 +123,6 @@ export const waivers: readonly Waiver[] = [
         "container-ephemeral-storage-request-and-limit: Ephemeral Storage limit is not set",
         "container-ephemeral-storage-request-and-limit: Ephemeral Storage request is not set",
         "networkpolicy-targets-pod: The NetworkPolicys selector doesn't match any pods",
-        "pod-networkpolicy: The pod does not have a matching NetworkPolicy",
         "pod-probes: Container is missing a readinessProbe",
         "service-targets-pod: The services selector does not match any pods",
       ],

@@ -185,6 +185,25 @@ describe("a certificate that the cluster gets", () => {
     expect(policies).toContain("mastodon-guardrails-edge-tls");
     expect(inputs("NetworkPolicy", "mastodon-guardrails-certificate-proofs")).toMatchObject({ spec: { egress: [] } });
   });
+
+  it("shuts cert-manager's namespace but for the API server, the authority and the edge", () => {
+    expect(inputs("NetworkPolicy", "cert-manager-default-deny-policy")).toMatchObject({
+      metadata: { namespace: "cert-manager" },
+      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
+    });
+    expect(inputs("NetworkPolicy", "cert-manager-controller-policy")).toMatchObject({
+      spec: {
+        ingress: [],
+        egress: [{ ports: [{ port: 53 }, { port: 53 }] }, { ports: [{ port: 443 }] }, { ports: [{ port: 8081 }] }],
+      },
+    });
+    expect(inputs("CiliumNetworkPolicy", "cert-manager-from-api-server-policy")).toMatchObject({
+      spec: {
+        endpointSelector: { matchLabels: { "app.kubernetes.io/component": "webhook" } },
+        ingress: [{ toPorts: [{ ports: [{ port: "10250" }] }] }],
+      },
+    });
+  });
 });
 
 it("a certificate proved by DNS gives the cluster a login for the proofs' names alone", async () => {

@@ -1,11 +1,15 @@
 // cert-manager in the cluster: the controller that gets certificates from an authority and renews them.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createCiliumPolicies, createPolicies } from "../../mastodon/kubernetes/objects.ts";
+import type { Scope } from "../../mastodon/kubernetes/scope.ts";
 import { definitions, type HostAliases, type Manifest, rights, workings } from "./manifests.ts";
 import { certManagerNamespace } from "./names.ts";
+import { type AcmeFlows, certManagerApiPolicies, certManagerPolicies } from "./policies.ts";
 
 export interface CertManagerArgs {
   readonly provider: kubernetes.Provider;
+  readonly acme: AcmeFlows;
   /** Where the controller finds the host names when it looks at its own proofs. */
   readonly aliases: HostAliases;
 }
@@ -19,7 +23,7 @@ const namespaceLabels = {
 
 /** The whole release, out of a file of this project: nothing is fetched when the stack is brought up. */
 export class CertManager extends pulumi.ComponentResource {
-  constructor(name: string, { provider, aliases }: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { provider, acme, aliases }: CertManagerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:certificates:CertManager", name, {}, opts);
     const after = (dependsOn: pulumi.Resource[]): pulumi.CustomResourceOptions => ({
       parent: this,
@@ -33,7 +37,12 @@ export class CertManager extends pulumi.ComponentResource {
     );
     const kinds = definitions.map((manifest) => register(name, manifest, after([])));
     const allowed = rights.map((manifest) => register(name, manifest, after([namespace])));
-    for (const manifest of workings(aliases)) register(name, manifest, after([...kinds, ...allowed]));
+    const scope: Scope = { name, namespace: namespace.metadata.name, parent: this, provider };
+    const limits = [
+      ...createPolicies(scope, certManagerPolicies(acme)),
+      ...createCiliumPolicies(scope, certManagerApiPolicies),
+    ];
+    for (const manifest of workings(aliases)) register(name, manifest, after([...kinds, ...allowed, ...limits]));
     this.registerOutputs({});
   }
 }
