@@ -37,7 +37,7 @@ function assertWorkersOfAccessKnown({ tailnet, workers }: Pick<Settings, "tailne
 }
 
 /** Workers reach the databases through the gateway only. */
-export function assertGatewayForWorkers({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
+function assertGatewayForWorkers({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
   if (Object.keys(workers).length === 0 || hasGateway(tailnet, workers)) return [];
   const message = `would leave ${Object.keys(workers).join(", ")} without the databases; leave it out, or remove the workers`;
   return [{ path: "tailnet.gateway.enabled", value: false, message }];
