@@ -21,6 +21,11 @@ function issueProblems(schema: z.ZodType, key: string, issue: z.core.$ZodIssue, 
     const message = issue.issues.map((inner) => inner.message).join("; ");
     return [{ path, message: `has a name that is not allowed: it ${message}` }];
   }
+  // A rule inside a section may name what is wrong better than its path does: one queue instead of all groups, nothing for a secret.
+  if (issue.code === "custom" && issue.params && "shown" in issue.params) {
+    const { shown } = issue.params;
+    return [{ path, ...(shown === undefined ? {} : { value: shown }), message: issue.message }];
+  }
   const value = key === "secrets" ? undefined : valueAt(input, issue.path);
   if (value === undefined && key !== "secrets") return [{ path, message: `is missing: ${issue.message}` }];
   return [{ path, ...(value === undefined ? {} : { value }), message: issue.message }];

@@ -137,7 +137,7 @@ const sidekiqSchema = z
   })
   .superRefine((sidekiq, context) => {
     for (const { path, value, message } of [...schedulerProblems(sidekiq), ...queueProblems(sidekiq)])
-      context.addIssue({ code: "custom", path: [path], input: value, message });
+      context.addIssue({ code: "custom", path: path.split("."), params: { shown: value }, message });
   });
 
 export const mastodonSettingsSchema = z.strictObject({
@@ -165,7 +165,7 @@ export const mastodonSettingsSchema = z.strictObject({
     .default({})
     .superRefine((environment, context) => {
       for (const { path, value, message } of environmentProblems(environment))
-        context.addIssue({ code: "custom", path: [path], input: value, message });
+        context.addIssue({ code: "custom", path: [path], params: { shown: value }, message });
     })
     .describe("further variables that Mastodon's Rails processes read; not secret"),
 });

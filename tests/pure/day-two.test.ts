@@ -150,6 +150,8 @@ const problems = (given: object): string[] =>
   );
 const atTime = (schedule: string) => problems({ cleanUp: { media: { schedule } } });
 
+const given = (settings: object) => dayTwoSettingsSchema.safeParse(settings);
+
 describe("settings", () => {
   it.each(["17 6 * * 0", "0 0 1,15 * *", "5 4 * * SUN", "30 3 * * 1-5", "0 5 1 1 *"])(
     "take the time %s",
@@ -212,4 +214,22 @@ describe("settings", () => {
     "take the command %s",
     (run) => expect(commandProblem(run)).toBeUndefined(),
   );
+});
+
+const given = (settings: object) => dayTwoSettingsSchema.safeParse(settings);
+
+describe("settings", () => {
+  it.each([
+    ["feeds build --concurrency 8", 6, 9],
+    ["cache clear", 1, undefined],
+    ["feeds build --concurrency=5", 6, undefined],
+  ])("count the connections of %s with %i planned", (run, connections, needed) => {
+    const messages = given({ commands: { one: { run, connections } } }).error?.issues.map(({ message }) => message);
+    expect(messages).toEqual(needed && [expect.stringContaining(`must be at least ${needed}`)]);
+  });
+
+  it("refuse a list's address with a login in it", () => {
+    expect(given({ mailDomains: { lists: ["https://me:word@lists.example/all"] } }).success).toBe(false);
+    expect(given({ mailDomains: { lists: ["https://lists.example/@me/all"] } }).success).toBe(true);
+  });
 });

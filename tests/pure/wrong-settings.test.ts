@@ -96,3 +96,24 @@ describe("a wrong setting", () => {
     expect(line).not.toContain("QPZRY");
   });
 });
+
+describe("a rule inside a section names the value that is wrong, not all that surrounds it", () => {
+  const groups = (change: object) => ({ mastodon: { sidekiq: { groups: { ...sidekiqGroups, ...change } } } });
+  const sidekiqGroups = {
+    default: { queues: ["default"] },
+    federation: { queues: ["push", "ingress", "fasp", "pull"] },
+    mailers: { queues: ["mailers"] },
+    scheduler: { queues: ["scheduler"] },
+  };
+
+  it.each([
+    [groups({ scheduler: { queues: ["scheduler"], replicas: 2 } }), "groups.scheduler.replicas: 2 must be 1"],
+    [groups({ again: { queues: ["scheduler"] } }), 'groups: ["scheduler","again"] 2 groups serve'],
+    [groups({ mailers: { queues: ["default"] } }), 'groups: "mailers" no group serves'],
+    [groups({ more: { queues: ["mailer"] } }), 'groups.more.queues: "mailer" is no queue of Mastodon'],
+    [{ mastodon: { environment: { DB_POOL: "30" } } }, 'environment.DB_POOL: "30" one value cannot fit'],
+    [{ mastodon: { environment: { OTP_SECRET: "hidden" } } }, "environment.OTP_SECRET: holds a secret"],
+  ])("%#", (settings, text) => {
+    expect(mistakesIn(changedProd(settings)).join("\n")).toContain(text);
+  });
+});

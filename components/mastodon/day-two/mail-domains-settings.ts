@@ -3,8 +3,9 @@ import { z } from "zod";
 import { hostnameSchema } from "../../shapes.ts";
 import { scheduleSchema } from "./schedule.ts";
 
-const listSchema = z.string().regex(/^https:\/\/[^\s/"'$`\\]+\/[^\s"'$`\\]*$/, {
-  error: "must be an address that begins with https:// and answers with one domain a line",
+const listSchema = z.string().regex(/^https:\/\/[^\s/@"'$`\\]+\/[^\s"'$`\\]*$/, {
+  error:
+    "must be an address that begins with https://, has a path and no login, and answers with one domain a line, for example https://example.org/domains.txt",
 });
 
 export const mailDomainsSettingsSchema = z

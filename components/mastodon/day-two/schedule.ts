@@ -24,7 +24,8 @@ function scheduleProblem(schedule: string, hours: number): string | undefined {
   try {
     const gap = shortestGap(schedule);
     if (gap === undefined) return `never comes; take ${example}`;
-    return gap < hours ? `comes again after ${gap} hours; it must leave ${hours} hours between two runs` : undefined;
+    const found = gap < 1 ? `${Math.round(gap * 60)} min` : `${gap} hours`;
+    return gap < hours ? `comes again after ${found}; it must leave ${hours} hours between two runs` : undefined;
   } catch {
     return `has a number that is too large, or a range from a larger to a smaller one; take ${example}`;
   }

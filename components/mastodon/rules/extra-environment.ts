@@ -68,9 +68,10 @@ const harmful: Readonly<Record<string, string>> = {
 
 /** Problems of the operator's own variables. Values of secrets are never shown. */
 export function environmentProblems(environment: Readonly<Record<string, string>>): Problem[] {
-  return Object.keys(environment).flatMap((name) => {
+  return Object.entries(environment).flatMap(([name, given]) => {
     const message = refusal(name);
-    return message === undefined ? [] : { path: name, message };
+    const value = isKnown(name) && !isSecret(name) ? { value: given } : {};
+    return message === undefined ? [] : { path: name, ...value, message };
   });
 }
 
