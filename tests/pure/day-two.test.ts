@@ -150,8 +150,6 @@ const problems = (given: object): string[] =>
   );
 const atTime = (schedule: string) => problems({ cleanUp: { media: { schedule } } });
 
-const given = (settings: object) => dayTwoSettingsSchema.safeParse(settings);
-
 describe("settings", () => {
   it.each(["17 6 * * 0", "0 0 1,15 * *", "5 4 * * SUN", "30 3 * * 1-5", "0 5 1 1 *"])(
     "take the time %s",
@@ -218,7 +216,7 @@ describe("settings", () => {
 
 const given = (settings: object) => dayTwoSettingsSchema.safeParse(settings);
 
-describe("settings", () => {
+describe("settings of commands and lists", () => {
   it.each([
     ["feeds build --concurrency 8", 6, 9],
     ["cache clear", 1, undefined],
