@@ -19,6 +19,11 @@ export function mailQuota({ settings: { mail, mastodon, workers } }: Context) {
 }
 
 /** Where mail comes from. */
-export function mailFrom({ settings }: Context): string {
-  return `${settings.mail.fromMailbox}@${settings.domains.local}`;
+export function mailFrom({ settings: { mail, domains } }: Context): string {
+  return `${mail.fromMailbox}@${domains.local}`;
+}
+
+/** How a program in the cluster sends mail: where, as whom, and where it comes from. */
+export function mailLogin(context: Context, { host, port, user, password }: Ses) {
+  return { host, port, user, password, from: mailFrom(context) };
 }

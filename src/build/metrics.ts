@@ -8,7 +8,7 @@ import type { Ses } from "../../components/mail/ses.ts";
 import { secretOutput } from "../load-settings.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
-import { mailFrom } from "./mail.ts";
+import { mailLogin } from "./mail.ts";
 import { placement } from "./server.ts";
 import { slackChannels } from "./slack.ts";
 
@@ -42,7 +42,7 @@ export function buildMetrics(context: Context, { compute, mail, mastodon }: Meas
     workloads: mastodon.workloads.filter(({ kind }) => kind === "Deployment"),
     receivers: {
       emails: settings.monitoring.emails,
-      mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
+      mail: mailLogin(context, mail),
       slack: slackChannels(context),
       heartbeatUrl: heartbeats.alerts && secretOutput(heartbeats.alerts),
     },

@@ -17,7 +17,7 @@ import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
 import { tlsArgs } from "./edge-certificate.ts";
-import { mailFrom } from "./mail.ts";
+import { mailLogin } from "./mail.ts";
 import type { Storage } from "./storage.ts";
 import type { Zoned } from "./zone.ts";
 
@@ -156,7 +156,7 @@ export function mastodonArgs(context: Context, parts: ServerParts): MastodonArgs
     assets: assetsArgs(context, storage),
     dump: dumpArgs(context, storage),
     staging: stagingArgs(context),
-    mail: { host: mail.host, port: mail.port, user: mail.user, password: mail.password, from: mailFrom(context) },
+    mail: mailLogin(context, mail),
     loadBalancer: {
       name: settings.name,
       ipv6: settings.dns.ipv6,
