@@ -20,12 +20,14 @@ export function triggersOf(workload: ScaledWorkload, settings: AutoscalingSettin
 }
 
 function webTriggers({ busy, backlog, windowSeconds }: AutoscalingSettings["web"]): Trigger[] {
-  const share = `sum(ruby_puma_busy_threads{job="web"}) / sum(ruby_puma_max_threads{job="web"})`;
+  // Without a thread there is no share: KEDA would read what is not a number as a very negative one.
+  const share = `sum(ruby_puma_busy_threads{job="web"}) / (sum(ruby_puma_max_threads{job="web"}) > 0)`;
   return [
     {
       name: "busy",
-      query: `avg_over_time((${share})[${windowSeconds}s:10s])`,
-      metricType: "Value",
+      // Not `Value`, which counts ready pods only: where overload makes pods unready, it would ask for fewer than there are.
+      query: ofAllPods(`avg_over_time((${share})[${windowSeconds}s:10s])`, "web"),
+      metricType: "AverageValue",
       threshold: busy,
     },
     {

@@ -148,7 +148,7 @@ export function verdicts({
   catchUp,
 }: SimulationFigures): { readonly holds: boolean; readonly text: string }[] {
   const help =
-    "raise maxReplicas or threads of the group that is at its most, and what the connection and capacity plans then ask for";
+    "raise maxReplicas (replicas, without autoscaling) or threads of the group that is at its most, and what the connection and capacity plans then ask for";
   const dayHolds = longestOnDay <= targets.latencySeconds;
   const outageHolds = catchUp !== undefined && catchUp <= targets.catchUpSeconds;
   return [

@@ -109,6 +109,12 @@ describe("triggers", () => {
     ]);
   });
 
+  it("count web's pods that run, so that overload which makes some unready shrinks nothing", () => {
+    const triggers = triggersOf(workload("web"), autoscaling);
+    expect(triggers.map(({ metricType }) => metricType)).toEqual(["AverageValue", "AverageValue"]);
+    for (const { query } of triggers) expect(query).toMatch(/ \* count\(up\{job="web"\}\)$/);
+  });
+
   it("take no missing answer for zero", () => {
     for (const one of scaled) {
       const { triggers } = scaledObjectSpec(one, autoscaling, "http://prometheus:9090");

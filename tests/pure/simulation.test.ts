@@ -43,7 +43,7 @@ describe("the reference shape", () => {
       verdicts(figures)
         .map(({ text }) => text)
         .join("\n"),
-    ).toContain("raise maxReplicas or threads");
+    ).toContain("raise maxReplicas (replicas, without autoscaling) or threads");
   });
 });
 
