@@ -41,6 +41,8 @@ function outside({ mailPort, copy }: Pick<FlowOptions, "mailPort" | "copy">) {
 }
 
 const ofRole = (role: Role) => [pods(roleLabels(role))];
+const fromEdge = (port: number): IngressRule => ({ from: ofRole("edge"), ports: tcp(port) });
+const toPods = (role: Role, port: number): EgressRule => ({ to: ofRole(role), ports: tcp(port) });
 
 /** Policies by name. The first shuts everything; each further one opens the flows of a role. */
 export function networkPolicies(options: FlowOptions): Record<string, NetworkPolicy> {
@@ -48,8 +50,6 @@ export function networkPolicies(options: FlowOptions): Record<string, NetworkPol
   const stores = (...ports: readonly pulumi.Input<number>[]) => network(vpc, [...ports, ...valkeyPorts]);
   const reading = [...replicaPorts, ...searchPorts];
   const world = outside(options);
-  const fromEdge = (port: number): IngressRule => ({ from: ofRole("edge"), ports: tcp(port) });
-  const toPods = (role: Role, port: number): EgressRule => ({ to: ofRole(role), ports: tcp(port) });
   return {
     "default-deny": defaultDeny,
     // No `from`: traffic of the load balancer arrives with the address of a node, which no address block matches in Cilium.
