@@ -11,6 +11,9 @@ const emails = ["alerts@shop.example", "second@shop.example"];
 /** The shop, which has workers in a second account, with every optional part. */
 const everything = {
   ...stackFile("shop"),
+  kubernetes: { ha: false, pools: { web: { size: "s-4vcpu-8gb", min: 2, max: 5 } } },
+  // With search, other queues' jobs are for the cluster, which reaches it.
+  workers: { "queue-1": { account: "queues", size: "c-2", queues: ["push"], threads: 15 } },
   database: {
     postgresql: { size: "db-s-4vcpu-8gb", replica: {} },
     valkey: { queue: { size: "db-s-1vcpu-1gb", nodes: 1 } },

@@ -6,7 +6,7 @@ import { podRequests } from "../../../components/mastodon/demand.ts";
 import { alertmanagerName, prometheusName } from "../../../components/metrics/pods.ts";
 import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
 import { copyResources, stagingCopyName } from "../../../components/staging/copy-job.ts";
-import { gatewayRole } from "../../../components/tailnet/gateway/names.ts";
+import { gatewayPods } from "../../../components/tailnet/gateway/names.ts";
 import { hasGateway } from "../../../components/tailnet/gateway/settings.ts";
 import { grantsResources, grantsRole } from "../../../components/workers/grants/job.ts";
 import type { Settings } from "../../settings-schema.ts";
@@ -59,7 +59,7 @@ export function neighbourPods(
       : []),
     // The old pod of each ends before its new one starts.
     ...(hasGateway(tailnet, workers)
-      ? [{ name: gatewayRole, ...podRequests(tailnet.gateway.resources), atRest: 2, atPeak: 2 }]
+      ? gatewayPods.map((name) => ({ name, ...podRequests(tailnet.gateway.resources), atRest: 1, atPeak: 1 }))
       : []),
   ];
 }
