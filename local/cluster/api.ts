@@ -56,6 +56,16 @@ export function adminApi(paths: ClusterPaths, record: ClusterRecord): Api {
   };
 }
 
+/** Nothing where what is asked for, or its kind, does not exist. */
+export async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** The path of one object. */
 export function pathOf({ apiVersion, kind, metadata }: Manifest): string {
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;

@@ -99,6 +99,7 @@ function apiServerFlags(paths: ClusterPaths, { ports, serviceSubnet }: ClusterRe
     "requestheader-extra-headers-prefix": "X-Remote-Extra-",
     "proxy-client-cert-file": pki("front-proxy-client.crt"),
     "proxy-client-key-file": pki("front-proxy-client.key"),
+    "egress-selector-config-file": paths.egressConfig,
     "allow-privileged": true, // DOKS allows it; Pod Security labels are what restricts namespaces
     profiling: false,
   };

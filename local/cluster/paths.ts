@@ -26,6 +26,8 @@ export interface ClusterPaths {
   readonly etcd: string;
   readonly kwokConfig: string;
   readonly schedulerConfig: string;
+  /** Where the API server finds the servers behind it. */
+  readonly egressConfig: string;
   readonly credentials: string;
   /** The administrator's kubeconfig, with a token in it. */
   readonly kubeconfig: string;
@@ -55,6 +57,7 @@ export function pathsIn(folder: string): ClusterPaths {
     etcd: join(folder, "etcd"),
     kwokConfig: join(folder, "kwok.yaml"),
     schedulerConfig: join(folder, "scheduler.yaml"),
+    egressConfig: join(folder, "egress.yaml"),
     credentials: join(folder, "credentials.json"),
     kubeconfig: join(folder, "kubeconfig"),
   };

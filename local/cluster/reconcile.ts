@@ -2,6 +2,7 @@
 import { type Api, ApiError } from "./api.ts";
 import { isDaemon, isFinished } from "./autoscaler.ts";
 import { loadBalancerChanges } from "./load-balancers.ts";
+import { answerMetricsApi } from "./metrics-api.ts";
 import {
   drainingAnnotation,
   freeNodeAddress,
@@ -56,6 +57,7 @@ export function reconciler(paths: ClusterPaths, api: Api, log: (line: string) =>
       await correctNodes(api, record, nodes, wanted.pools);
       await balanceLoad(api, services, log);
       await liftScaledObjects(api, log);
+      await answerMetricsApi(api, log);
       const seen: SeenNodes = {
         revision: plan.create.length === 0 && plan.drain.length === 0 ? wanted.revision : (written?.revision ?? 0),
         nodes: nodes.filter(isPoolNode).map(seenNode),

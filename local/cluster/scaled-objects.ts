@@ -1,5 +1,5 @@
 // KEDA's part where its pods only seem to run: a Deployment that leaves its pods to a ScaledObject gets as many as that asks for at least.
-import { type Api, ApiError } from "./api.ts";
+import { type Api, unlessMissing } from "./api.ts";
 import type { List, Metadata } from "./objects.ts";
 
 interface ScaledObject {
@@ -32,13 +32,4 @@ async function scaledObjects(api: Api): Promise<readonly ScaledObject[]> {
     api.call<List<ScaledObject>>("GET", "/apis/keda.sh/v1alpha1/scaledobjects?resourceVersion=0"),
   );
   return found?.items ?? [];
-}
-
-async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
 }

@@ -13,6 +13,7 @@ import { choosePorts } from "./ports.ts";
 import { identify } from "./process-identity.ts";
 import { reconciler } from "./reconcile.ts";
 import { type ClusterRecord, readRecord, type SupervisorState, writeRecord, writeState } from "./record.ts";
+import { startServiceNetwork } from "./service-network.ts";
 import { kwokConfiguration } from "./stages.ts";
 import { SupervisedProcess } from "./supervised-process.ts";
 import { systemObjects } from "./system-workloads.ts";
@@ -48,6 +49,7 @@ async function run(): Promise<void> {
   const record = await prepare();
   log(`starting cluster ${record.name} (process ${process.pid})`);
   const api = adminApi(paths, record);
+  await startServiceNetwork(paths);
   start("etcd", record);
   start("kube-apiserver", record);
   await answering("kube-apiserver", () => api.call("GET", "/readyz"));
