@@ -49,3 +49,10 @@ export const assumptions = {
 };
 
 export type Assumptions = Readonly<typeof assumptions>;
+
+/** The same server with fewer or more jobs a day: its bursts shrink and grow with them. */
+export function assumptionsFor(jobsPerDay: number): Assumptions {
+  const { bursts } = assumptions;
+  const jobs = Math.round((bursts.jobs * jobsPerDay) / assumptions.jobsPerDay);
+  return { ...assumptions, jobsPerDay, bursts: { ...bursts, jobs } };
+}

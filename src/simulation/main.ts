@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { withDummySecrets } from "../dump/dummy-secrets.ts";
 import { parseSettings, SettingsError } from "../settings.ts";
 import { chooseStack, UsageError } from "../stack-choice.ts";
-import { assumptions } from "./assumptions.ts";
+import { assumptions, assumptionsFor } from "./assumptions.ts";
 import { simulationFigures, simulationText, verdicts } from "./report.ts";
 
 const help = `Replays a day of jobs, and the hours after an outage, through the settings of a stack, and prints how long jobs wait.
@@ -11,7 +11,7 @@ const help = `Replays a day of jobs, and the hours after an outage, through the 
   npm run -s simulate -- <stack>              the stack whose settings are in Pulumi.<stack>.yaml
   npm run -s simulate -- --settings FILE      the stack with the settings in FILE
 
-  --jobs N            jobs a day (${assumptions.jobsPerDay})
+  --jobs N            jobs a day (${assumptions.jobsPerDay}); bursts grow with them
   --outage-hours N    hours in which nothing is worked off while jobs go on coming (2)
   --outage-at HOUR    hour of the day at which that begins (16, so that it ends at the busiest)
   --seed N            of chance; the same seed gives the same result (1)
@@ -51,10 +51,7 @@ async function main(): Promise<void> {
   const { values, positionals } = readArguments();
   if (values.help) return print(help);
   const options = {
-    assumptions: {
-      ...assumptions,
-      jobsPerDay: numberOf("jobs", values.jobs, assumptions.jobsPerDay, [1, 100_000_000]),
-    },
+    assumptions: assumptionsFor(numberOf("jobs", values.jobs, assumptions.jobsPerDay, [1, 100_000_000])),
     outageHours: numberOf("outage-hours", values["outage-hours"], 2, [0, 48]),
     outageAt: numberOf("outage-at", values["outage-at"], 16, [0, 23]),
     seed: numberOf("seed", values.seed, 1, [0, 2 ** 31]),

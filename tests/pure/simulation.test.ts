@@ -1,7 +1,7 @@
 // The queue simulation: what the reference shape holds, what does not catch up, and that chance comes from the seed alone.
 import { describe, expect, it } from "vitest";
 import { parseSettings } from "../../src/settings.ts";
-import { assumptions } from "../../src/simulation/assumptions.ts";
+import { assumptions, assumptionsFor } from "../../src/simulation/assumptions.ts";
 import { simulationFigures, targets, verdicts } from "../../src/simulation/report.ts";
 import { fixedStack, stackFile, withSecrets } from "../stacks.ts";
 
@@ -84,6 +84,12 @@ describe("chance", () => {
     const [one, same, other] = [1, 1, 2].map((seed) => simulationFigures(prod, { ...usual, seed }));
     expect(one).toEqual(same);
     expect(one).not.toEqual(other);
+  });
+
+  it("has bursts in proportion to the day's jobs", () => {
+    const half = assumptionsFor(assumptions.jobsPerDay / 2);
+    expect(half.bursts.jobs).toBe(assumptions.bursts.jobs / 2);
+    expect(assumptionsFor(assumptions.jobsPerDay)).toEqual(assumptions);
   });
 
   it("brings the jobs that were asked for: shares add up to one", () => {
