@@ -15,14 +15,15 @@ import type { Settings } from "./settings-schema.ts";
  * @throws pulumi.RunError in previews too
  */
 export async function checkUpgrade(
-  { mastodon }: Pick<Settings, "mastodon">,
+  { mastodon, workers }: Pick<Settings, "mastodon" | "workers">,
   previous: PreviousOutputs,
   saved: readonly Existing[],
 ): Promise<void> {
-  const problems = versionPathProblems(mastodon, versionBefore(previous, saved));
+  const before = versionBefore(previous, saved);
+  const problems = versionPathProblems(mastodon, before);
   if (problems.length > 0) throw new pulumi.RunError(new SettingsError(problems).message);
   if (!pulumi.runtime.isDryRun()) return;
-  for (const warning of upgradeWarnings(mastodon)) await pulumi.log.warn(warning);
+  for (const warning of upgradeWarnings(mastodon, Object.keys(workers), before)) await pulumi.log.warn(warning);
 }
 
 /**
@@ -36,7 +37,15 @@ export function versionBefore(previous: PreviousOutputs, saved: readonly Existin
   const after = saved.find(({ type, name }) => type === "kubernetes:batch/v1:Job" && name === "mastodon-migrate-after");
   const migrated = textAt(after?.outputs, ["metadata", "labels", versionLabel]);
   // A stack of before there was such a Job: everything that ran was migrated to the end before it started.
-  return { running: oldest, migrated: migrated ?? running.toSorted(byAge).at(-1) ?? oldest };
+  if (migrated === undefined) return { running: oldest, migrated: running.toSorted(byAge).at(-1) ?? oldest };
+  return { running: oldest, migrated, unfinished: didNotEnd(after?.outputs) };
+}
+
+/** A Job that the state saw fail or still run. A status that says nothing, such as that of an imported Job, is no reason to stop anybody. */
+function didNotEnd(outputs: unknown): boolean {
+  const status = valueAt(outputs, ["status"]);
+  if (Number(valueAt(status, ["succeeded"]) ?? 0) > 0) return false;
+  return ["active", "failed", "startTime"].some((field) => Boolean(valueAt(status, [field])));
 }
 
 function isRailsDeployment({ type, name }: Existing): boolean {

@@ -66,7 +66,7 @@ describe.each(pods)("%s", (_, pod) => {
     const [{ image, env }] = pod.containers;
     expect(image).toMatch(/:v?\d+\.\d+\.\d+/);
     // What a Job is to do may stand beside: where, how much, which step. Never what Mastodon reads.
-    for (const { name } of env ?? []) expect(name).toMatch(/^(DUMP_|MIGRATION$|PREPARATION_FAILURE$)/);
+    for (const { name } of env ?? []) expect(name).toMatch(/^(DUMP_|DRAIN_|MIGRATION$|PREPARATION_FAILURE$)/);
   });
 });
 

@@ -4,6 +4,8 @@ import { workloadDemands } from "../../components/mastodon/demand.ts";
 import { dumpResources } from "../../components/mastodon/upgrade/dump-job.ts";
 import { migrationResources } from "../../components/mastodon/upgrade/migration.ts";
 import { upgradeJobs } from "../../components/mastodon/upgrade/upgrade-jobs.ts";
+import { sidekiqWorkloads } from "../../components/mastodon/workloads/sidekiq.ts";
+import { webWorkload } from "../../components/mastodon/workloads/web.ts";
 import { dumpArgs, environmentInputs, mastodonSettings } from "../support/mastodon-inputs.ts";
 import { readTemplate } from "../support/pod-shape.ts";
 
@@ -61,6 +63,16 @@ describe("the migrations", () => {
         { secretRef: { name: "jobs-environment" } },
       ]);
     }
+  });
+
+  test("after the roll know how long pods of the old version may take to end", () => {
+    const drain = (job: typeof jobs.after) =>
+      podOf(job).containers[0].env?.find(({ name }) => name === "DRAIN_SECONDS");
+    const graces = [...sidekiqWorkloads(mastodonSettings(), pool), webWorkload(mastodonSettings(), pool)].map(
+      ({ pod }) => Number(pod.terminationGracePeriodSeconds),
+    );
+    expect(drain(jobs.after)?.value).toBe(String(Math.max(...graces)));
+    expect(drain(jobs.before)).toBeUndefined();
   });
 
   test("give the application's role a time limit for its statements, by the role's own hand", () => {

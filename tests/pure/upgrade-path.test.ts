@@ -6,14 +6,27 @@ import { knownMinors, oldestPostgresql } from "../../components/mastodon/upgrade
 import { upgradeWarnings } from "../../components/mastodon/upgrade/warnings.ts";
 import { mastodonVersion, postgresqlImages } from "../../components/mastodon/versions.ts";
 
-const problems = (running: string, version: string, more: { migrated?: string; downgradeTo?: string } = {}) =>
+const problems = (
+  running: string,
+  version: string,
+  more: { migrated?: string; unfinished?: boolean; downgradeTo?: string } = {},
+) =>
   versionPathProblems(
     { version, upgrades: { downgradeTo: more.downgradeTo } },
-    { running, migrated: more.migrated ?? running },
+    { running, migrated: more.migrated ?? running, unfinished: more.unfinished ?? false },
   );
 
 const warnings = (version: string, precondition: "dump" | "none" = "dump") =>
   upgradeWarnings({ version, upgrades: { precondition } }).join("\n");
+
+const withWorkers = (running: string, workers: string[]) =>
+  upgradeWarnings({ version: "4.7.2", upgrades: { precondition: "dump" } }, workers, { running, migrated: running });
+
+const back = (version: string) =>
+  upgradeWarnings({ version, upgrades: { precondition: "dump", downgradeTo: version } }, [], {
+    running: "4.7.3",
+    migrated: "4.7.3",
+  });
 
 describe("allowed", () => {
   test.each([
@@ -89,6 +102,26 @@ describe("refused", () => {
     expect(versionPathProblems({ version: "4.7.2", upgrades: { downgradeTo: "4.6.8" } }, undefined)).toHaveLength(1);
   });
 
+  test("the next minor while the last migrations of this one were not begun, or did not end", () => {
+    expect(problems("4.7.2", "4.8.0", { migrated: "4.6.8" })).toEqual([
+      {
+        path: "mastodon.version",
+        value: "4.8.0",
+        message:
+          "cannot follow 4.7.2 yet: the migrations after the roll to 4.7.2 were not done (those of 4.6.8 were the last ones). " +
+          "Set it to 4.7.2, run pulumi up again, which does them, and then 4.8.0",
+      },
+    ]);
+    expect(problems("4.7.2", "4.8.0", { unfinished: true })[0]?.message).toContain("they were begun and did not end");
+    expect(problems("4.7.2", "5.0.0", { unfinished: true })).toHaveLength(1);
+  });
+
+  test("not the version itself or a patch of it, which do those migrations", () => {
+    for (const more of [{ migrated: "4.6.8" }, { unfinished: true }])
+      for (const version of ["4.7.2", "4.7.3"]) expect(problems("4.7.2", version, more)).toEqual([]);
+    expect(problems("4.7.3", "4.8.0", { migrated: "4.7.2" })).toEqual([]);
+  });
+
   test("a minor that a half-finished upgrade has not rolled out everywhere", () => {
     expect(problems("4.5.18", "4.7.2", { migrated: "4.5.18" })).toHaveLength(1);
   });
@@ -107,6 +140,21 @@ describe("warned of", () => {
 
   test.each(["4.5.18", "4.6.8", "4.7.2", "4.8.0", "5.0.0", mastodonVersion])("not %s", (version) => {
     expect(warnings(version)).toBe("");
+  });
+
+  test("workers outside the cluster, at a change of the version only", () => {
+    expect(withWorkers("4.6.8", ["queue-1", "burst"]).join("\n")).toContain(
+      'mastodon:mastodon.version: "4.7.2" leaves the workers outside the cluster (queue-1, burst) on 4.6.8',
+    );
+    expect(withWorkers("4.7.2", ["queue-1"])).toEqual([]);
+    expect(withWorkers("4.6.8", [])).toEqual([]);
+  });
+
+  test("a way back past a minor, not one within it", () => {
+    expect(back("4.6.8").join("\n")).toContain(
+      'mastodon:mastodon.upgrades.downgradeTo: "4.6.8" goes back past a minor: 4.7.3',
+    );
+    expect(back("4.7.2")).toEqual([]);
   });
 
   test("an upgrade without a dump", () => {

@@ -120,6 +120,8 @@ const migrate = (step: "before" | "after", facts: object, variables: Readonly<Re
   ruby(migrateScript, {
     FAKE_DATABASE: JSON.stringify(facts),
     MIGRATION: step,
+    MASTODON_FOLDER: inFolder("image"),
+    DRAIN_SECONDS: "0",
     PREPARATION_FAILURE: inFolder("preparation-failure"),
     ...variables,
   });
@@ -282,7 +284,10 @@ describe.skipIf(!hasRuby)("the steps before the migration", () => {
 });
 
 describe.skipIf(!hasRuby)("the migration", () => {
-  beforeEach(() => program("bundle", 'echo "$* $SKIP_POST_DEPLOYMENT_MIGRATIONS" >> ran'));
+  beforeEach(() => {
+    program("bundle", 'echo "$* $SKIP_POST_DEPLOYMENT_MIGRATIONS" >> ran');
+    file("image/db/post_migrate/20260102000000_second.rb", "");
+  });
 
   it("loads schema and seeds into an empty database", () => {
     expect(migrate("before", { empty: true }).code).toBe(0);
@@ -298,6 +303,13 @@ describe.skipIf(!hasRuby)("the migration", () => {
     program("bundle", 'echo "$* ${SKIP_POST_DEPLOYMENT_MIGRATIONS-unset}" >> ran');
     expect(migrate("after", {}).code).toBe(0);
     expect(ran()).toEqual(["exec rake db:migrate unset"]);
+  });
+
+  it("waits for the last pods of the old version first, where any of them is to be run", () => {
+    const words = "Waiting 0 seconds for the last pods";
+    expect(migrate("after", { done: ["20260101000000"] }).text).toMatch(new RegExp(`^${words}.*\nRunning db:migrate`));
+    expect(migrate("after", { done: ["20260102000000"] }).text).not.toContain("Waiting");
+    expect(migrate("before", {}).text).not.toContain("Waiting");
   });
 
   it("seeds what a first install that was cut off has left without roles", () => {

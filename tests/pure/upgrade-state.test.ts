@@ -10,11 +10,11 @@ const deployment = (name: string, ...images: string[]): Existing => ({
   outputs: { spec: { template: { spec: { containers: images.map((image) => ({ image })) } } } },
 });
 const rails = (version: string) => `registry.example/mastodon:v${version}`;
-const after = (version: string): Existing => ({
+const after = (version: string, status?: object): Existing => ({
   urn: "urn:after",
   type: "kubernetes:batch/v1:Job",
   name: "mastodon-migrate-after",
-  outputs: { metadata: { labels: { "app.kubernetes.io/version": version } } },
+  outputs: { metadata: { labels: { "app.kubernetes.io/version": version } }, status },
 });
 
 describe("the version before this run", () => {
@@ -29,12 +29,23 @@ describe("the version before this run", () => {
       deployment("sidekiq-pull", rails("4.6.8")),
       after("4.6.8"),
     ];
-    expect(versionBefore({}, state)).toEqual({ running: "4.6.8", migrated: "4.6.8" });
+    expect(versionBefore({}, state)).toEqual({ running: "4.6.8", migrated: "4.6.8", unfinished: false });
+  });
+
+  test.each([
+    [{ startTime: "2026-11-23T12:00:00Z", failed: 2 }, true],
+    [{ startTime: "2026-11-23T12:00:00Z", active: 1 }, true],
+    [{ startTime: "2026-11-23T12:00:00Z", failed: 1, succeeded: 1 }, false],
+    [{}, false],
+    [undefined, false],
+  ])("has last migrations of status %o, so that they are unfinished: %s", (status, unfinished) => {
+    const state = [deployment("web", rails("4.7.2")), after("4.7.2", status)];
+    expect(versionBefore({}, state)).toEqual({ running: "4.7.2", migrated: "4.7.2", unfinished });
   });
 
   test("is the oldest that runs, after a roll that stopped half-way; the last migrations are those of before", () => {
     const state = [deployment("web", rails("4.7.2")), deployment("sidekiq-pull", rails("4.6.10")), after("4.6.10")];
-    expect(versionBefore({}, state)).toEqual({ running: "4.6.10", migrated: "4.6.10" });
+    expect(versionBefore({}, state)).toEqual({ running: "4.6.10", migrated: "4.6.10", unfinished: false });
   });
 
   test("is the newest migrated one of a stack that has no last migrations of their own yet", () => {

@@ -6,6 +6,8 @@ import { grantSchema, limitStatements, preparationFailure } from "../workloads/d
 import { containerResources, containerSecurity, mastodonUser, podDefaults } from "../workloads/pod.ts";
 import { railsImageOf } from "../images.ts";
 import { copyBootCache, environmentFrom, railsMounts, railsVolumes, ruby } from "../workloads/rails-pod.ts";
+import { sidekiqGraceSeconds } from "../workloads/sidekiq.ts";
+import { webGraceSeconds } from "../workloads/web.ts";
 import { workloadLabels } from "../workloads/workload.ts";
 import { attempts, jobName, type JobSpec, tellsItsEnd, type UpgradeJob } from "./jobs.ts";
 import { migrateScript } from "./scripts.ts";
@@ -14,6 +16,9 @@ import { migrateScript } from "./scripts.ts";
 const migrationSeconds = 2 * 3600;
 
 const scratch = "2Gi";
+
+/** A roll counts as done while the last pods of the old version still finish their work. */
+const drainSeconds = Math.max(sidekiqGraceSeconds, webGraceSeconds);
 
 /** What a migration asks for; the steps before it in its pod ask for less, and so does the dump. */
 export const migrationResources = { cpu: "250m", memory: "768Mi", memoryLimit: "2Gi" };
@@ -74,6 +79,7 @@ function migrationSpec(
             env: [
               { name: "MIGRATION", value: step },
               { name: "PREPARATION_FAILURE", value: preparationFailure },
+              ...(step === "after" ? [{ name: "DRAIN_SECONDS", value: String(drainSeconds) }] : []),
             ],
             envFrom: environmentFrom("jobs"),
             ...tellsItsEnd,

@@ -9,7 +9,11 @@ export interface VersionBefore {
   readonly running: string;
   /** The version whose last migrations, those after the roll, were begun most recently. */
   readonly migrated: string;
+  /** The state tells that these did not come to their end. */
+  readonly unfinished?: boolean;
 }
+
+type Minor = Pick<Release, "major" | "minor">;
 
 interface Wanted {
   readonly version: string;
@@ -35,7 +39,26 @@ export function versionPathProblems({ version, upgrades }: Wanted, before: Versi
   if (!wanted || downgradeTo === version) return [];
   if (migrated && compareReleases(wanted, migrated) < 0) return [downgrade(version, before?.migrated ?? "")];
   const missing = running ? missingBetween(running, wanted) : [];
-  return missing.length > 0 ? [skip(wanted, version, before?.running ?? "", missing)] : [];
+  if (missing.length > 0) return [skip(wanted, version, before?.running ?? "", missing)];
+  if (!before || !running || !migrated || byMinor(running, wanted) >= 0) return [];
+  const isOpen = before.unfinished === true || byMinor(migrated, running) < 0;
+  return isOpen ? [unfinished(version, before)] : [];
+}
+
+function byMinor(one: Minor, other: Minor): number {
+  return one.major - other.major || one.minor - other.minor;
+}
+
+/** Mastodon asks for all migrations of a minor before those of the next, which may build on them. */
+function unfinished(version: string, { running, migrated }: VersionBefore): Problem {
+  const last = migrated === running ? "they were begun and did not end" : `those of ${migrated} were the last ones`;
+  return {
+    path: "mastodon.version",
+    value: version,
+    message:
+      `cannot follow ${running} yet: the migrations after the roll to ${running} were not done (${last}). ` +
+      `Set it to ${running}, run pulumi up again, which does them, and then ${version}`,
+  };
 }
 
 function downgrade(version: string, migrated: string): Problem {
@@ -56,9 +79,7 @@ function skip(wanted: Release, version: string, running: string, missing: readon
   const floor = oldestSchema(wanted);
   const from = parseRelease(running);
   const below =
-    from && (from.major - floor.major || from.minor - floor.minor) < 0
-      ? ` ${minorOf(wanted)} migrates nothing older than ${minorOf(floor)}.`
-      : "";
+    from && byMinor(from, floor) < 0 ? ` ${minorOf(wanted)} migrates nothing older than ${minorOf(floor)}.` : "";
   return {
     path: "mastodon.version",
     value: version,

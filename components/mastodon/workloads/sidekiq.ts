@@ -17,6 +17,9 @@ const scratch = "10Gi";
 /** Seconds in which jobs may finish before they go back to the queue. Sidekiq's own 25 cut off many media jobs. */
 const shutdownSeconds = 55;
 
+/** 10 s on top for jobs that are pushed back, 10 s for the metrics client (Mastodon's config/initializers/sidekiq.rb). */
+export const sidekiqGraceSeconds = shutdownSeconds + 20;
+
 /** The image names the file; Sidekiq makes it when it begins to work and removes it when it stops. */
 const readyFile = "/opt/mastodon/tmp/sidekiq_process_has_started_and_will_begin_processing_jobs";
 
@@ -51,13 +54,12 @@ function sidekiqPod(
 ): Workload["pod"] {
   const ready = { exec: { command: ["test", "-e", readyFile] } };
   return {
-    // 10 s on top for jobs that are pushed back, 10 s for the metrics client (Mastodon's config/initializers/sidekiq.rb).
     ...podDefaults({
       role: "sidekiq",
       user: mastodonUser,
       placement,
       priority: working,
-      graceSeconds: shutdownSeconds + 20,
+      graceSeconds: sidekiqGraceSeconds,
     }),
     initContainers: [copyBootCache(image)],
     containers: [

@@ -17,6 +17,9 @@ const scratch = "4Gi";
 /** Seconds in which load balancing forgets the pod before Puma stops accepting (puma docs/kubernetes.md: 5 to 15). */
 const drainSeconds = 10;
 
+/** After that the requests that it had have ended. */
+export const webGraceSeconds = drainSeconds + finishSeconds;
+
 /**
  * Puma serves pages and the API.
  * @param exporter what the collector of metrics beside it asks for; without it there is none
@@ -35,7 +38,7 @@ export function webWorkload(settings: MastodonSettings, placement: Placement, ex
         user: mastodonUser,
         placement,
         priority: serving,
-        graceSeconds: drainSeconds + finishSeconds,
+        graceSeconds: webGraceSeconds,
       }),
       initContainers: [copyBootCache(image), ...(exporter ? [exporterSidecar(image, exporter)] : [])],
       containers: [

@@ -8,6 +8,13 @@ def rake(task, environment = {})
   system(environment, "bundle", "exec", "rake", task)
 end
 
+# Whether there are migrations for after the roll that were not run.
+def waiting?(database)
+  image = ENV.fetch("MASTODON_FOLDER", "/opt/mastodon")
+  done = database.exec("SELECT version FROM schema_migrations").column_values(0)
+  Dir.children(File.join(image, "db/post_migrate")).any? { |file| file.end_with?(".rb") && !done.include?(file[/\A\d+/]) }
+end
+
 def advice(after, first)
   return "Nothing was started. Mend the cause and run `pulumi up` again, which replaces this Job." if first
   return "The new version runs already; only its last migrations are missing. Mend the cause and run `pulumi up` again, which replaces this Job." if after
@@ -22,9 +29,17 @@ begin
 
   database = connect
   first = empty?(database)
+  draining = after && !first && waiting?(database)
   database.close
 rescue StandardError => e
   abort "The database could not be prepared: #{e.message.strip}\n#{advice(after, false)}"
+end
+
+if draining
+  seconds = Integer(ENV.fetch("DRAIN_SECONDS"))
+  puts "Waiting #{seconds} seconds for the last pods of the old version, which may still read what these migrations remove."
+  $stdout.flush
+  sleep seconds
 end
 
 done = if first then rake("db:prepare")
