@@ -49,8 +49,9 @@ export async function startServiceNetwork(paths: ClusterPaths): Promise<void> {
 
 /** Everything else goes where it went without this: a program on this machine answers, a simulated pod does not. */
 function passOn(target: string, socket: Socket): void {
-  const { hostname, port } = new URL(`http://${target}`);
-  const onward = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 80) });
+  const to = URL.parse(`http://${target}`);
+  if (!to) return void socket.destroy();
+  const onward = connect({ host: to.hostname.replace(/^\[|\]$/g, ""), port: Number(to.port || 80) });
   onward.on("connect", () => {
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
     socket.pipe(onward).pipe(socket);
