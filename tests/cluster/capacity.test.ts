@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { dropletSizes } from "../../components/kubernetes/droplet-sizes.ts";
 import { poolKey, poolTaints } from "../../components/kubernetes/inputs.ts";
+import type { Placement } from "../../components/mastodon/args.ts";
 import { workloadDemands } from "../../components/mastodon/demand.ts";
 import { sidekiqWorkloads } from "../../components/mastodon/workloads/sidekiq.ts";
 import { streamingWorkload } from "../../components/mastodon/workloads/streaming.ts";
@@ -12,11 +13,13 @@ import { edgeWorkload } from "../../components/mastodon/workloads/edge.ts";
 import { migrationBefore } from "../../components/mastodon/upgrade/migration.ts";
 import { deploymentSpec } from "../../components/mastodon/workloads/workload.ts";
 import { type NodePoolSpec, setNodePools, startCluster, waitForNodePool } from "../../local/cluster/index.ts";
+import { neighbourPods } from "../../src/plans/capacity/other-pods.ts";
+import type { PlannedPods } from "../../src/plans/capacity/pods.ts";
 import { poolPlans } from "../../src/plans/capacity/plan.ts";
 import { placement, sidekiqPlacement } from "../../src/build/server.ts";
 import { parseSettings } from "../../src/settings.ts";
 import type { Settings } from "../../src/settings-schema.ts";
-import { stackFile, withSecrets } from "../stacks.ts";
+import { fixedStack, withSecrets } from "../stacks.ts";
 import { clientOf, patience, type TestClient, testHome, testPool } from "./support.ts";
 
 const temporary = testHome();
@@ -33,12 +36,15 @@ vi.setConfig({ testTimeout: patience });
 
 const eventually = <T>(ask: () => Promise<T> | T) => expect.poll(ask, { timeout: patience - 10_000, interval: 500 });
 
-/** Two pools as in production, and one pool for everything that the platform's own pods may use as well. */
+/**
+ * Two pools as in production, and one pool for everything that the platform's own pods may use as well. Without autoscaling: the plan's nodes are
+ * enough in whatever order pods come, and among many more pods the scheduler may well find an order that needs one node fewer.
+ */
 const shapes = {
-  production: parseSettings(withSecrets(stackFile("prod"))),
+  production: parseSettings(withSecrets(fixedStack())),
   "one-open-pool": parseSettings(
     withSecrets({
-      ...stackFile("prod"),
+      ...fixedStack(),
       kubernetes: { pools: { web: { size: "s-8vcpu-16gb", min: 2, max: 8, dedicated: false } } },
       mastodon: { web: { replicas: 2, maxReplicas: 8 } },
       database: { postgresql: { size: "db-s-6vcpu-16gb" } },
@@ -68,22 +74,35 @@ function pools(shape: string, settings: Settings, nodesOf: (pool: string, peak: 
 
 /** Every workload with as many pods as the plan reckons with, in the pods that the program makes, migration included. */
 function deployments(settings: Settings) {
-  const { mastodon } = settings;
+  const { mastodon, metrics } = settings;
+  const exporter = metrics.enabled ? metrics.resources.exporter : undefined;
   const web = placement("web", settings.kubernetes.pools["web"]);
   const sidekiq = sidekiqPlacement(settings);
   const workloads = [
-    ...[webWorkload, streamingWorkload].map((build) => build(mastodon, web)),
+    webWorkload(mastodon, web, exporter),
+    streamingWorkload(mastodon, web),
     edgeWorkload(mastodon, web, false),
     ...sidekiqWorkloads(mastodon, sidekiq),
   ];
   const specs = new Map<string, object>(workloads.map((workload) => [workload.name, deploymentSpec(workload, {})]));
   const migration = migrationBefore(mastodon, sidekiq, 300);
   specs.set(migration.logicalName, { template: migration.spec.template });
-  return workloadDemands(mastodon).map(({ name, most, surge }) => {
-    const spec = specs.get(name);
-    if (spec === undefined) throw new Error(`the program makes no workload ${name}`);
-    return manifest(name, most + surge, spec);
-  });
+  const own = workloadDemands(mastodon, exporter)
+    .filter(({ most, surge }) => most + surge > 0)
+    .map(({ name, most, surge }) => {
+      const spec = specs.get(name);
+      if (spec === undefined) throw new Error(`the program makes no workload ${name}`);
+      return manifest(name, most + surge, spec);
+    });
+  const besideWeb = neighbourPods("web", settings).map((pods) => neighbour(pods, web));
+  return [...own, ...besideWeb, ...neighbourPods("sidekiq", settings).map((pods) => neighbour(pods, sidekiq))];
+}
+
+/** Prometheus, KEDA and the like, as the plan counts them; the scheduler sees no more of them than that. */
+function neighbour({ name, millicores, memoryMib, atPeak }: PlannedPods, { nodeSelector, tolerations }: Placement) {
+  const requests = { cpu: `${millicores}m`, memory: `${memoryMib}Mi` };
+  const containers = [{ name, image: "neighbour.example/pod:1", resources: { requests } }];
+  return manifest(name, atPeak, { template: { spec: { containers, nodeSelector, tolerations } } });
 }
 
 const containerShape = z.object({
