@@ -46,7 +46,12 @@ const plans: readonly (readonly [string, Changes, readonly string[]])[] = [
   ],
   ["a larger disk", { "database.postgresql.storageGib": 200 }, ["update postgresql-cluster"]],
   ["one standby more", { "database.postgresql.nodes": 3 }, ["update postgresql-cluster"]],
-  ["PostgreSQL's major version", { "database.postgresql.version": "18" }, ["update postgresql-cluster"]],
+  [
+    "PostgreSQL's major version",
+    { "database.postgresql.version": "18" },
+    // pg_dump must not be older than the server.
+    ["replace mastodon-dump-job", "update postgresql-cluster"],
+  ],
   [
     "a larger database",
     { "database.postgresql.size": "db-s-6vcpu-16gb" },
@@ -98,7 +103,7 @@ const plans: readonly (readonly [string, Changes, readonly string[]])[] = [
   // The server and the tailnet.
   [
     "web's threads",
-    { "mastodon.web": { threads: 4 } },
+    { "mastodon.web.threads": 4 },
     ["replace postgresql-pool-web", "update mastodon-configuration-web-environment", "update mastodon-web"],
   ],
   [
