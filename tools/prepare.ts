@@ -1,12 +1,12 @@
 // Prepares everything that the local cloud and the tests need, shows progress, and ends.
-import { prepareControlPlane, prepareEngine, prepareAlertTools } from "./engine.ts";
+import { prepareAlertTools, prepareControlPlane, prepareEngine, prepareScalingTools } from "./engine.ts";
 import { EngineError } from "./failures.ts";
 import { prepareLinters } from "./linters.ts";
 import { prepareNginx } from "./nginx.ts";
 
 const report = (line: string) => console.error(line);
 
-/** Tests that need it say so and are skipped; everything else goes on without. */
+/** Tests that need it say so; everything else goes on without. */
 function skipped(error: unknown): void {
   if (!(error instanceof EngineError)) throw error;
   report(error.message);
@@ -21,6 +21,8 @@ try {
     prepareNginx(report).catch(skipped),
     prepareLinters(report),
   ]);
+  // By itself, because five large builds at once want more memory than a laptop has; and before the tests, which it would slow down.
+  await prepareScalingTools({ report }).catch(skipped);
 } catch (error) {
   if (!(error instanceof EngineError)) throw error;
   console.error(error.message);

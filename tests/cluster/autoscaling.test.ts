@@ -54,7 +54,7 @@ afterAll(async () => {
   await world?.processes.end();
   await place.remove();
   rmSync(folder, { recursive: true, force: true });
-}, 120_000);
+});
 
 async function replicas(name: string): Promise<{ readonly wanted: number; readonly ready: number }> {
   const { spec, status } = await world.client.apps.readNamespacedDeployment({ name, namespace: "mastodon" });
@@ -129,7 +129,7 @@ describe("the closed loop", () => {
     expect(JSON.stringify(deployment)).not.toContain(`"replicas"`);
     await world.apply(deployment);
     expect((await replicas("sidekiq-federation")).wanted).toBe(8);
-  }, 60_000);
+  });
 
   test("shrinks nothing of which no process tells, however quiet it is", async () => {
     for (const workload of ["sidekiq-federation", "sidekiq-timelines", "sidekiq-scheduler"])

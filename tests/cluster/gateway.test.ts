@@ -80,7 +80,7 @@ beforeAll(async () => {
 afterAll(async () => {
   api.close();
   await removeHome(home);
-}, 60_000);
+});
 
 async function readPods() {
   const found = await list("/api/v1/pods", podSchema);

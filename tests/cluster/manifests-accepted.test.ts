@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   api.close();
   await removeHome(home);
-}, 60_000);
+});
 
 const fresh = () => sets.flatMap((set) => set.fresh);
 

@@ -124,7 +124,7 @@ describe("Mastodon's manifests", () => {
   test("are all accepted by server-side apply, which refuses unknown fields", async () => {
     expect(manifests.length).toBeGreaterThan(40);
     for (const object of manifests) await apply(object);
-  }, 60_000);
+  });
 
   test("share a namespace that refuses a pod which asks for more than they do", async () => {
     const pod = {
@@ -141,7 +141,7 @@ describe("Mastodon's manifests", () => {
       const seen = await untilSeen(deployment, ({ spec, status }) => status?.readyReplicas === spec?.replicas);
       expect(seen.status?.readyReplicas, deployment.metadata.name).toBeGreaterThan(0);
     }
-  }, 120_000);
+  });
 
   test("migrate, and give the load balancer an address", async () => {
     for (const job of ofKind("Job")) await untilSeen(job, ({ status }) => status?.succeeded === 1);
@@ -149,12 +149,12 @@ describe("Mastodon's manifests", () => {
     expect(edge).toHaveLength(1);
     for (const service of edge)
       await untilSeen(service, ({ status }) => Boolean(status?.loadBalancer?.ingress?.[0]?.ip));
-  }, 120_000);
+  });
 
   test("are joined by the watchdog, whose look comes to an end", async () => {
     for (const object of watchdogManifests()) await apply(object);
     const [look] = watchdogManifests().slice(-1);
     if (look === undefined) throw new Error("the watchdog has a look");
     await untilSeen(look, ({ status }) => status?.succeeded === 1);
-  }, 60_000);
+  });
 });

@@ -37,7 +37,7 @@ describe.skipIf(program === undefined)("limits at the edge", () => {
 
   beforeAll(async () => {
     edge = await startEdge(program ?? "", { changes: { limits } });
-  }, 60_000);
+  });
   beforeEach(() => edge.web.reset());
   afterAll(() => edge?.stop());
 

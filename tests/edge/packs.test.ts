@@ -24,7 +24,7 @@ describe.skipIf(program === undefined)("scripts and styles during a roll", () =>
 
   beforeAll(async () => {
     edge = await startEdge(program ?? "");
-  }, 60_000);
+  });
   beforeEach(() => {
     for (const fake of [edge.web, edge.bucket]) fake.reset();
     edge.web.answer = ({ url }: Arrived) => pack(`web ${url}`);

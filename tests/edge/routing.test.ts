@@ -13,7 +13,7 @@ describe.skipIf(program === undefined)("the edge", () => {
   beforeAll(async () => {
     edge = await startEdge(program ?? "");
     http = edge.nginx.ports.http;
-  }, 60_000);
+  });
   beforeEach(() => {
     for (const fake of [edge.web, edge.streaming, edge.bucket]) fake.reset();
   });

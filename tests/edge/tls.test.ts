@@ -47,7 +47,7 @@ describe.skipIf(program === undefined)("TLS at the edge", () => {
     const leaf = await (await certificateMaker()).leaf(hosts);
     const certificate = { certificate: `${leaf.certificate}\n${leaf.chain}`, privateKey: leaf.privateKey };
     edge = await startEdge(program ?? "", { changes: { endsTls: true }, certificate });
-  }, 60_000);
+  });
   beforeEach(() => {
     for (const fake of [edge.web, edge.streaming, edge.solver]) fake.reset();
   });

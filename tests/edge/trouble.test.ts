@@ -13,7 +13,7 @@ describe.skipIf(program === undefined)("while pods are missing", () => {
   beforeAll(async () => {
     nginx = await RealNginx.prepare(program ?? "", edgeOptions());
     await nginx.start();
-  }, 60_000);
+  });
   afterAll(() => nginx?.stop());
 
   test.each(["GET", "HEAD", "POST", "PUT", "DELETE"])("a %s is told to come back later", async (method) => {
@@ -44,7 +44,7 @@ describe.skipIf(program === undefined)("web in trouble", () => {
   beforeAll(async () => {
     edge = await startEdge(program ?? "");
     http = edge.nginx.ports.http;
-  }, 60_000);
+  });
   beforeEach(() => edge.web.reset());
   afterAll(() => edge?.stop());
 
@@ -85,7 +85,7 @@ describe.skipIf(program === undefined)("what clients send", () => {
   beforeAll(async () => {
     edge = await startEdge(program ?? "");
     http = edge.nginx.ports.http;
-  }, 60_000);
+  });
   beforeEach(() => edge.web.reset());
   afterAll(() => edge?.stop());
 

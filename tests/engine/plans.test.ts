@@ -155,7 +155,7 @@ describe("a change of one setting", () => {
       writeSettings(settings, { ...base, ...changes });
       expect(await planOf(home, settings)).toEqual({ steps: steps.toSorted(), errors: "" });
     },
-    minutes,
+    5 * minutes,
   );
 
   it.each(refusals)(
@@ -165,7 +165,7 @@ describe("a change of one setting", () => {
       const { errors } = await planOf(home, settings);
       for (const name of named) expect(errors).toContain(name);
     },
-    minutes,
+    5 * minutes,
   );
 
   it(
@@ -176,6 +176,6 @@ describe("a change of one setting", () => {
       expect(errors).toBe("");
       expect(steps).toContain("replace media-bucket");
     },
-    minutes,
+    5 * minutes,
   );
 });

@@ -41,14 +41,14 @@ describe.skipIf(postgresqlPrograms === undefined)("the restoring of a dump", () 
   afterAll(async () => {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   // As on the platform: the schema belongs to the administrator, who lets the application make tables.
   beforeEach(async () => {
     await server.psql("postgres", "DROP DATABASE IF EXISTS staging");
     await server.psql("postgres", "CREATE DATABASE staging");
     await server.psql("staging", "GRANT USAGE, CREATE ON SCHEMA public TO mastodon");
-  }, 60_000);
+  });
 
   /** Runs the script over the dump as the Job's container does. @returns what the main container would tell, if anything */
   async function copy(name: string, spoil: (file: string) => void = () => undefined): Promise<string | undefined> {
@@ -80,7 +80,7 @@ describe.skipIf(postgresqlPrograms === undefined)("the restoring of a dump", () 
       expect(await staging(mark)).toBe(name);
       await staging("SET ROLE mastodon; CREATE TABLE of_a_newer_version (text text)");
     }
-  }, 120_000);
+  });
 
   it("keeps the copy from before where the dump is broken", async () => {
     await copy("first");
@@ -88,7 +88,7 @@ describe.skipIf(postgresqlPrograms === undefined)("the restoring of a dump", () 
     expect(failure).toContain("nothing of it was kept");
     expect(await staging(mark)).toBe("first");
     expect(await staging("SELECT text FROM statuses")).toBe("public");
-  }, 120_000);
+  });
 
   it("keeps nothing where something cannot be sanitised", async () => {
     await server.psql(
@@ -100,11 +100,11 @@ describe.skipIf(postgresqlPrograms === undefined)("the restoring of a dump", () 
     const failure = await copy("first", (file) => copyFileSync(`${dump}.new`, file));
     expect(failure).toContain("the column users.phone is in no list and cannot be emptied; nothing was copied");
     expect(await staging("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")).toBe("0");
-  }, 120_000);
+  });
 
   it("leaves a server that is no copy as it is", async () => {
     await staging(`SET ROLE mastodon; ${schemaSql} ${people} ${post(1, 3, "of a real server")}`);
     expect(await copy("first")).toContain("this database holds a server that is no copy; it stays as it is");
     expect(await staging("SELECT text FROM statuses")).toBe("of a real server");
-  }, 120_000);
+  });
 });

@@ -85,7 +85,7 @@ describe("a droplet's user data", () => {
     expect(
       await check({ ...z.record(z.string(), z.unknown()).parse(config), runcmd: [{ wrong: true }] }),
     ).toMatchObject({ code: 1 });
-  }, 120_000);
+  });
 });
 
 describe("the host's script", () => {
@@ -109,7 +109,7 @@ describe("the host's script", () => {
     skip(tools === undefined, missing);
     const { code } = await judge({ file: "bin/shellcheck" }, [written("bad.sh", "#!/bin/sh\nrm -rf $1\n")]);
     expect(code).toBe(1);
-  }, 120_000);
+  });
 });
 
 /** Where Ansible puts what it knows of hosts. */
@@ -136,7 +136,7 @@ describe("Ansible", () => {
       ansible_user: "mastodon",
       mastodon_role: "queue-worker",
     });
-  }, 120_000);
+  });
 
   it("runs the playbook: each host gets its own bundle on standard input, and says whether something changed", async ({
     skip,
@@ -164,5 +164,5 @@ describe("Ansible", () => {
     expect(output).toMatch(/shop-home +: ok=\d +changed=0 /);
     expect(output).toMatch(/shop-queue-1 +: ok=\d +changed=1 /);
     expect(output).not.toContain("echo");
-  }, 120_000);
+  });
 });

@@ -62,7 +62,7 @@ let empty: Recording;
 beforeAll(async () => {
   full = await recordProgram(everything, "full");
   empty = await recordProgram(nothing, "empty");
-}, 120_000);
+});
 
 describe("alarms at DigitalOcean", () => {
   const notified = { emails, slacks: [{ channel: "#ops", url: "[secret]" }] };

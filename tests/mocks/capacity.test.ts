@@ -116,7 +116,7 @@ describe.each([
         .map((pods) => ({ ...pods, atPeak: 0 }))
         .toSorted(byName),
     );
-  }, 60_000);
+  });
 });
 
 describe("optional pods", () => {
@@ -148,7 +148,7 @@ describe("the cluster's optional inputs", () => {
       { scaleDownUnneededTime: "10m", scaleDownUtilizationThreshold: 0.5 },
     ]);
     expect(inputs).toMatchObject({ autoUpgrade: true, surgeUpgrade: true, ha: true, version: "1.36.3-do.0" });
-  }, 60_000);
+  });
 
   it("are there when they are switched on, with any number of pools", async () => {
     const taint = { key: "example.org/gpu", value: "yes", effect: "NoSchedule" };
@@ -181,5 +181,5 @@ describe("the cluster's optional inputs", () => {
       taints: [taint],
     });
     expect(found.filter(({ type }) => type.endsWith("NodePool"))).toHaveLength(2);
-  }, 60_000);
+  });
 });

@@ -24,7 +24,7 @@ describe("the CDN of kind spaces", () => {
 
   beforeAll(async () => {
     recording = await recordProgram(settings({}));
-  }, 60_000);
+  });
 
   it("is the default, and needs nothing of Amazon's CDN", () => {
     expect(namesLike(recording, /:Cdn$/)).toEqual(["cdn-assets-cdn", "cdn-docs-cdn", "cdn-media-cdn"]);
@@ -52,7 +52,7 @@ describe("the CDN of kind cloudfront", () => {
 
   beforeAll(async () => {
     recording = await recordProgram(settings({ kind: "cloudfront", purge: { enabled: true } }));
-  }, 60_000);
+  });
 
   it("takes the place of DigitalOcean's CDN and of its certificates", () => {
     expect(namesLike(recording, /^digitalocean:index\/cdn:Cdn$/)).toEqual([]);
@@ -186,7 +186,7 @@ describe("the CDN of kind cloudfront", () => {
     expect(named(own, "cdn-media-distribution")?.inputs).toMatchObject({
       viewerCertificate: { acmCertificateArn: certificateArn },
     });
-  }, 60_000);
+  });
 });
 
 describe("the purge service in front of DigitalOcean's CDN", () => {
@@ -194,7 +194,7 @@ describe("the purge service in front of DigitalOcean's CDN", () => {
 
   beforeAll(async () => {
     recording = await recordProgram(settings({ purge: { enabled: true } }, purgeToken));
-  }, 60_000);
+  });
 
   it("knows the media's endpoint and host, and holds its token in a Secret", () => {
     expect(podOf(recording)).toContain('{"name":"MEDIA_HOSTS","value":"media.social.example"}');
@@ -278,7 +278,7 @@ describe("media that moved from one host to another", () => {
       host: "media.social.example",
       allowedHosts: [{ host: "media.social.example" }, { host: "files.social.example" }],
     });
-  }, 60_000);
+  });
 
   it("is found under its old host by way of the edge, whose certificate covers that", async () => {
     const cdn = { mediaMove: { from: "media.social.example", ...dates } };
@@ -296,7 +296,7 @@ describe("media that moved from one host to another", () => {
     const nginx = JSON.stringify(named(recording, "mastodon-configuration-edge-configuration")?.inputs);
     expect(nginx).toContain("server_name media.social.example;");
     expect(nginx).toContain("return 308 https://files.social.example$request_uri;");
-  }, 60_000);
+  });
 
   it("is served under both hosts by CloudFront", async () => {
     const cdn = { kind: "cloudfront", mediaMove: { from: "media.social.example", ...dates } };
@@ -311,7 +311,7 @@ describe("media that moved from one host to another", () => {
       "records-media-media-social-example",
     ]);
     expect(JSON.stringify(named(recording, "mastodon-configuration-edge-configuration")?.inputs)).not.toContain("308");
-  }, 60_000);
+  });
 });
 
 function podOf(recording: Recording): string {

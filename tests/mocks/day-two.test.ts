@@ -47,7 +47,7 @@ describe("jobs beside the server", () => {
   beforeAll(async () => {
     on = await recordProgram(prod({ dayTwo, database }), "prod");
     off = await recordProgram(prod({}), "prod");
-  }, 60_000);
+  });
 
   it("are not there unless they are wanted", () => {
     expect(off.registrations.filter(({ name }) => name.includes("day-two"))).toEqual([]);
@@ -177,13 +177,13 @@ describe("the escrow bundle", () => {
       escrow: { bucket: "social-example-backups", key: bundle?.inputs["key"] },
     });
     expect(recording.secretOutputs).toEqual(["kubeconfig"]);
-  }, 60_000);
+  });
 
   it("is not there without recipients", async () => {
     const recording = await recordProgram(prod({}), "prod");
     expect(escrowOf(recording)).toEqual([]);
     expect(recording.outputs["backups"]).toEqual({});
-  }, 60_000);
+  });
 
   it("is closed to the same text in two dumps, so that they can be compared", async () => {
     const recipient = await identityToRecipient(await generateIdentity());
@@ -191,5 +191,5 @@ describe("the escrow bundle", () => {
       [0, 1].map(async () => (await recordProgram(prod({ escrow: { recipients: [recipient] } }), "prod")).requests),
     );
     expect(JSON.stringify(dumps[1])).toBe(JSON.stringify(dumps[0]));
-  }, 60_000);
+  });
 });

@@ -54,7 +54,7 @@ describe("a zone at Route 53", () => {
       { dns: { kind: "route53", extraRecords }, certificates: { kind: "uploaded" } },
       await uploads("edge", "media", "assets", "docs"),
     );
-  }, 60_000);
+  });
 
   it("is made and protected there, and nothing of it at DigitalOcean", () => {
     const [zone, ...others] = recording.registrations.filter(({ type }) => type === "aws:route53/zone:Zone");
@@ -102,7 +102,7 @@ it("an existing zone at Route 53 is used and not made", async () => {
   const recording = await record({ ...settings, cdn: { kind: "cloudfront" } }, await uploads("edge"));
   expect(ofType(recording, "Zone").filter(({ custom }) => custom)).toEqual([]);
   for (const { inputs } of ofType(recording, "Record")) expect(inputs["zoneId"]).toBe("Z0123456789");
-}, 60_000);
+});
 
 describe("a zone elsewhere", () => {
   let recording: Recording;
@@ -111,7 +111,7 @@ describe("a zone elsewhere", () => {
     const dns = { kind: "external", ipv6: false };
     const settings = { domains, dns, certificates: { kind: "uploaded" }, cdn: { kind: "cloudfront" } };
     recording = await record(settings, await uploads("edge"));
-  }, 60_000);
+  });
 
   it("makes no zone and no record anywhere", () => {
     const made = ["Zone", "Domain", "DnsRecord", "Record"].flatMap((type) => ofType(recording, type));
@@ -139,7 +139,7 @@ describe("a certificate that the cluster gets", () => {
   let recording: Recording;
   beforeAll(async () => {
     recording = await record({ certificates: { kind: "acme" } });
-  }, 60_000);
+  });
   const inputs = (type: string, name: string) => named(ofType(recording, type), name);
 
   it("needs no certificate of DigitalOcean's for the site, but those of the CDN", () => {
@@ -218,14 +218,14 @@ it("a certificate proved by DNS gives the cluster a login for the proofs' names 
   expect(named(ofType(recording, "Secret"), "edge-certificate-login")).toMatchObject({ stringData: "[secret]" });
   const issuer = named(ofType(recording, "Issuer"), "edge-certificate-issuer");
   expect(issuer).toMatchObject({ spec: { acme: { solvers: [{ dns01: { route53: { region: "ca-central-1" } } }] } } });
-}, 60_000);
+});
 
 it("nothing of cert-manager is there unless the settings want it", async () => {
   const { registrations } = await record({});
   expect(
     registrations.filter(({ name, type }) => /cert-manager|^edge-certificate/.test(name) || /cert-manager/.test(type)),
   ).toEqual([]);
-}, 60_000);
+});
 
 it.each(["digitalocean", "route53"])("a certificate waits for who may issue it, in a zone at %s", async (kind) => {
   const recording = await record({ dns: { kind }, certificates: { kind: "acme" }, cdn: { kind: "cloudfront" } });
@@ -248,7 +248,7 @@ it("extra records stand beside the server's at DigitalOcean", async () => {
     ttl: 300,
     value: "192.0.2.1",
   });
-}, 60_000);
+});
 
 it("a combination that cannot be had is refused before anything is registered", async () => {
   await expect(record({ dns: { kind: "external" } })).rejects.toThrow(

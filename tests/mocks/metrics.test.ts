@@ -28,7 +28,7 @@ let on: Recording;
 beforeAll(async () => {
   off = await recordProgram(withSecrets(fixedStack()));
   on = await recordProgram(enabled());
-}, 120_000);
+});
 
 const configMapSchema = z.object({ data: z.object({ "rules.yml": z.string() }) });
 const labelsSchema = z.record(z.string(), z.string()).optional();

@@ -15,7 +15,7 @@ describe.each(stackNames)("the program of %s", (stack: StackName) => {
   beforeAll(async () => {
     recording = await recordProgram(withSecrets(stackFile(stack)), stack);
     custom = recording.registrations.filter(({ custom, type }) => custom && !type.startsWith("pulumi:providers:"));
-  }, 60_000);
+  });
 
   it("gives every resource an explicit provider and a component of ours as parent", () => {
     for (const { type, name, provider, parents } of custom) {
@@ -106,7 +106,7 @@ describe("the shop's program", () => {
   let registrations: readonly Recorded[];
   beforeAll(async () => {
     ({ registrations } = await recordProgram(withSecrets(stackFile("shop")), "shop"));
-  }, 60_000);
+  });
 
   it("puts droplets, their firewall, tag and alarms into the second account, and nothing else", () => {
     const inQueues = registrations.filter(({ provider }) => provider === "digitalocean-queues");

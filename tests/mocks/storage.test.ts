@@ -19,7 +19,7 @@ describe.each(stackNames)("the buckets of %s", (stack) => {
   let registrations: readonly Recorded[];
   beforeAll(async () => {
     ({ registrations } = await recordProgram(withSecrets(stackFile(stack)), stack));
-  }, 60_000);
+  });
 
   it("lie in New York, and the backups in San Francisco", () => {
     const places = Object.fromEntries(

@@ -30,7 +30,7 @@ beforeAll(async () => {
     }),
   );
   shop = await recordProgram(withSecrets(stackFile("shop")), "shop");
-}, 120_000);
+});
 
 const isGateway = ({ type, parents }: Recorded) => [type, ...parents].includes("mastodon:tailnet:Gateway");
 const called = ({ registrations }: Recording, name: string): Recorded => {

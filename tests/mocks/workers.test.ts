@@ -25,7 +25,7 @@ const named = (name: string): Recorded | undefined => found.find((one) => one.na
 beforeAll(async () => {
   recording = await shop();
   found = recording.registrations.filter(({ custom, type }) => custom && !type.startsWith("pulumi:"));
-}, 60_000);
+});
 
 const ofWorkers = ({ name }: Recorded) => /^(alarms-)?workers-/.test(name);
 
@@ -149,5 +149,5 @@ describe("a stack without workers", () => {
       registrations.filter(({ name }) => /worker/.test(name) && name !== "workers").map(({ name }) => name),
     ).toEqual([]);
     expect(outputs).not.toHaveProperty("workers");
-  }, 60_000);
+  });
 });

@@ -19,7 +19,7 @@ const sql = sanitiseSql(names, "november");
 let database: PGlite;
 beforeAll(async () => {
   database = await mastodonDatabase();
-}, 120_000);
+});
 afterAll(() => database.close());
 
 /** Runs in a transaction that leaves nothing. Rows may be given in any order, as in a restore. */

@@ -29,7 +29,7 @@ beforeAll(async () => {
   await as("doadmin", "GRANT USAGE, CREATE ON SCHEMA public TO mastodon");
   await as("mastodon", "CREATE TABLE statuses (id bigserial PRIMARY KEY, text text)");
   await grant("worker-queue-1", "worker-home");
-}, 60_000);
+});
 afterAll(() => database.close());
 
 const write = "INSERT INTO statuses (text) VALUES ('x'); UPDATE statuses SET text = 'y'; DELETE FROM statuses";
