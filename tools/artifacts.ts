@@ -42,6 +42,7 @@ const alertmanagerVersion = "0.34.2";
 const kedaVersion = "2.19.0";
 const kubeScoreVersion = "1.20.0";
 const trivyVersion = "0.74.0";
+const versitygwVersion = "1.7.0";
 
 const gibibyte = 2 ** 30;
 
@@ -162,6 +163,17 @@ export const trivyConfig: GoArtifact = {
   tags: ["goexperiment.jsonv2"],
   packages: 740,
   diskBytes: 2 * gibibyte,
+};
+
+/** A real S3 server on a folder: stands behind the local cloud's buckets, and is what backups are tested against. */
+export const versitygw: GoArtifact = {
+  name: "versitygw",
+  title: `versitygw ${versitygwVersion}`,
+  package: "github.com/versity/versitygw/cmd/versitygw",
+  binary: "versitygw",
+  variables: { "main.Version": `v${versitygwVersion}` },
+  packages: 700,
+  diskBytes: gibibyte,
 };
 
 /** The provider's main package embeds its schema; the published one carries no version, which the engine asks for. */

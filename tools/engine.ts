@@ -13,6 +13,7 @@ import {
   promtool,
   pulumiCli,
   pulumiVersion,
+  versitygw,
 } from "./artifacts.ts";
 import { cacheKey, cacheRoot, type CachedFolder, ensureCached, isCached } from "./cache.ts";
 import { ciliumDefinitions, definitionFiles, fetchDefinitions } from "./crds.ts";
@@ -102,6 +103,11 @@ export async function prepareScalingTools({ report = silent }: PrepareOptions = 
     operator: await built(kedaOperator, report),
     adapter: await built(kedaAdapter, report),
   };
+}
+
+/** Path of versitygw, a real S3 server; the same promises as `prepareEngine`. */
+export function versitygwProgram({ report = silent }: PrepareOptions = {}): Promise<string> {
+  return built(versitygw, report);
 }
 
 /** The version that the npm package wants where it can be downloaded, otherwise the newest that can be built. */

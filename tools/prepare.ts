@@ -1,5 +1,11 @@
 // Prepares everything that the local cloud and the tests need, shows progress, and ends.
-import { prepareAlertTools, prepareControlPlane, prepareEngine, prepareScalingTools } from "./engine.ts";
+import {
+  prepareAlertTools,
+  prepareControlPlane,
+  prepareEngine,
+  prepareScalingTools,
+  versitygwProgram,
+} from "./engine.ts";
 import { EngineError } from "./failures.ts";
 import { prepareLinters } from "./linters.ts";
 import { prepareNginx } from "./nginx.ts";
@@ -19,6 +25,7 @@ try {
     prepareControlPlane({ report }),
     prepareAlertTools({ report }),
     prepareNginx(report).catch(skipped),
+    versitygwProgram({ report }).catch(skipped),
     prepareLinters(report),
   ]);
   // By itself, because five large builds at once want more memory than a laptop has; and before the tests, which it would slow down.
