@@ -13,6 +13,7 @@ export type Role =
   | "migrate"
   | "prometheus"
   | "alertmanager"
+  | "pushgateway"
   | "watchdog"
   | "cdn-purge"
   | "assets-copy"
