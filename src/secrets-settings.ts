@@ -1,5 +1,6 @@
 // The secrets that only an operator can give: credentials of the clouds. Everything else is generated, or made by the stack itself.
 import { z } from "zod";
+import { backupsSecretsSchema } from "../components/backups/secrets-settings.ts";
 import { logSinkSecretsSchema } from "../components/database/log-sink-settings.ts";
 import { uploadedCertificatesSchema } from "../components/certificates/settings.ts";
 import { mastodonSecretsSchema } from "../components/mastodon/secrets/settings.ts";
@@ -70,6 +71,7 @@ export const secretsSettingsSchema = z
       .describe(
         "Spaces key that may only read the bucket with the production server's dumps, for a stack with staging",
       ),
+    backups: backupsSecretsSchema.prefault({}).describe("keys of restore drills, and where backups report"),
     mastodon: mastodonSecretsSchema.prefault({}).describe("secrets of an existing server; a new one generates them"),
   })
   .prefault({});

@@ -1,25 +1,34 @@
-// Settings of the copy that nobody can delete: an S3 bucket with Object Lock, at another provider than everything else.
+// Settings of backups: what is copied where and when, how long it stays, and how it is proved.
 import { z } from "zod";
-import { awsRegionSchema, bucketNameSchema } from "../shapes.ts";
+import { recipientsSchema } from "../escrow/settings.ts";
+import { resourcesSchema } from "../mastodon/settings.ts";
+import { imageSchema } from "../shapes.ts";
+import { immutableSettingsSchema } from "./immutable-settings.ts";
+import { databaseDumpSchema, drillSchema, mediaCopySchema, otherTasks } from "./task-settings.ts";
 
 export const backupsSettingsSchema = z.strictObject({
-  immutable: z
-    .strictObject({
-      region: awsRegionSchema.default("us-east-2"),
-      bucket: bucketNameSchema.optional().describe("unique in all of S3; default: <name>-immutable"),
-      lockDays: z
-        .int()
-        .min(1)
-        .max(365)
-        .default(30)
-        .describe("days for which not even the account's owner can delete an object"),
-      keepDays: z.int().min(2).max(3650).default(90).describe("days after which an object is removed"),
-    })
-    .prefault({})
-    .refine(({ lockDays, keepDays }) => keepDays > lockDays, {
-      path: ["keepDays"],
-      error: "must be more than lockDays, because a locked object cannot be removed",
-    }),
+  enabled: z
+    .boolean({ error: "must be true or false" })
+    .default(false)
+    .describe(
+      "runs everything here but the immutable bucket, which is always there; false removes the jobs, never a backup",
+    ),
+  image: imageSchema("registry.digitalocean.com/social/mastodon-backup:1")
+    .optional()
+    .describe(
+      "image made from images/backup, which nobody publishes: build it, push it to a registry that the cluster reads",
+    ),
+  recipients: recipientsSchema.describe(
+    "public age keys that open backups; two people at least, whose private keys are kept away from this stack; the drill's own is added; empty: those of escrow.recipients",
+  ),
+  resources: resourcesSchema
+    .prefault({ cpu: "250m", memory: "256Mi", memoryLimit: "1Gi" })
+    .describe("of each job; a drill has more"),
+  database: databaseDumpSchema.prefault({}),
+  media: mediaCopySchema.prefault({}),
+  ...otherTasks,
+  drill: drillSchema.prefault({}),
+  immutable: immutableSettingsSchema.prefault({}),
 });
 
 export type BackupsSettings = z.infer<typeof backupsSettingsSchema>;

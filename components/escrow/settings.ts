@@ -7,15 +7,17 @@ const recipientSchema = z.string().superRefine((recipient, context) => {
   if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
 });
 
+/** Public age keys of one kind, each once; none is allowed. */
+export const recipientsSchema = z
+  .array(recipientSchema)
+  .default([])
+  .refine((recipients) => new Set(recipients).size === recipients.length, { error: "must name each key once" })
+  .refine((recipients) => new Set(recipients.map(usesPostQuantum)).size < 2, {
+    error: "mixes age1pq1… keys with age1… keys, which makes what they open as weak as the weaker: take one kind",
+  });
+
 export const escrowSettingsSchema = z.strictObject({
-  recipients: z
-    .array(recipientSchema)
-    .default([])
-    .refine((recipients) => new Set(recipients).size === recipients.length, { error: "must name each key once" })
-    .refine((recipients) => new Set(recipients.map(usesPostQuantum)).size < 2, {
-      error: "mixes age1pq1… keys with age1… keys, which makes the bundle as weak as the weaker: take one kind",
-    })
-    .describe(
-      "public age keys (age-keygen makes a pair) that open the bundle of unrecoverable secrets in the backups bucket; two people at least, whose private keys are kept away from this stack; empty: no bundle",
-    ),
+  recipients: recipientsSchema.describe(
+    "public age keys (age-keygen makes a pair) that open the bundle of unrecoverable secrets in the backups bucket; two people at least, whose private keys are kept away from this stack; empty: no bundle",
+  ),
 });

@@ -1,0 +1,67 @@
+// Settings of the jobs that make, copy and prove backups. Times are UTC; no two begin at the same minute.
+import { z } from "zod";
+import { scheduleSchema } from "../mastodon/day-two/schedule.ts";
+import { resourcesSchema } from "../mastodon/settings.ts";
+import { keepSchema } from "./keep-settings.ts";
+
+/** Hours between two runs of one job. */
+const apart = 1;
+
+const at = (schedule: string) => scheduleSchema(apart).default(schedule);
+
+const onlyAt = (schedule: string) => z.strictObject({ schedule: at(schedule) }).prefault({});
+
+/** What a run may fill before it ends: a volume of its own where it is more than nodes have to spare. */
+const scratchSchema = z.string().regex(/^([1-9]|[1-9]\d{1,3}|1[0-5]\d{3})Gi$/, {
+  error: "must be 1Gi to 15999Gi, for example 40Gi",
+});
+
+export const databaseDumpSchema = z
+  .strictObject({
+    schedule: at("17 * * * *"),
+    keep: keepSchema.prefault({}),
+    jobs: z.int().min(1).max(8).default(2).describe("tables that are dumped at the same time, a connection each"),
+    scratch: scratchSchema
+      .default("20Gi")
+      .describe("room for the dump before it is uploaded; indexes are left out, and tables are compressed"),
+    hours: z.int().min(1).max(24).default(4).describe("a dump is ended after so many hours"),
+  })
+  .describe("encrypted dumps of the database into the backups bucket");
+
+export const mediaCopySchema = z
+  .strictObject({
+    schedule: at("43 */6 * * *"),
+    keepDeletedDays: z
+      .int()
+      .min(1)
+      .max(3650)
+      .default(30)
+      .describe("days for which deleted and overwritten media can be brought back"),
+  })
+  .describe("media, copied into the region of the backups");
+
+export const otherTasks = {
+  offsite: onlyAt("27 4 * * *").describe("the backups bucket, copied to the other provider"),
+  valkey: onlyAt("37 */6 * * *").describe("Sidekiq's queues and the home feeds"),
+  cluster: onlyAt("7 3 * * *").describe("what the cluster's API holds, without secrets"),
+  escrow: onlyAt("9 5 * * *").describe(
+    "looks whether the bundle of the server's keys is there; escrow.recipients makes it",
+  ),
+  state: onlyAt("51 */6 * * *").describe(
+    "looks how old the newest copy of Pulumi's state is, which operators or CI put there with npm run backup-state",
+  ),
+};
+
+export const drillSchema = z
+  .strictObject({
+    schedule: at("13 6 * * 6").describe("restores the newest dump of the backups bucket"),
+    offsiteSchedule: at("13 6 * * 3").describe("restores the newest dump of the copy at the other provider"),
+    scratch: scratchSchema
+      .default("60Gi")
+      .describe("room for the dump and the database that is restored from it, indexes included"),
+    hours: z.int().min(1).max(72).default(12).describe("a drill is ended after so many hours"),
+    resources: resourcesSchema
+      .prefault({ cpu: "500m", memory: "1Gi", memoryLimit: "2Gi" })
+      .describe("of the PostgreSQL that it is restored into"),
+  })
+  .describe("proves that backups can be restored");
