@@ -83,7 +83,7 @@ describe("the script on a fresh host", () => {
   it("leaves no file of the bundle behind", async () => {
     const host = newHost();
     await host.run(first, ["up"]);
-    const { text } = await host.run('ls "$MASTODON_WORKER_ROOT"', [], { PATH: "/usr/bin:/bin" });
+    const { text } = await host.run('ls "$MASTODON_HOST_ROOT"', [], { PATH: "/usr/bin:/bin" });
     expect(text.trim().split("\n").toSorted()).toEqual(["etc", "fake", "usr", "var"]);
   });
 });
@@ -189,7 +189,7 @@ describe("the script downwards", () => {
     expect(code).toBe(0);
     expect(calls).toContain("tailscale logout");
     expect(calls).toContain("apt-get purge --yes --quiet docker.io tailscale");
-    const { text } = await host.run('find "$MASTODON_WORKER_ROOT" -type f -not -path "*/fake/*"', [], {
+    const { text } = await host.run('find "$MASTODON_HOST_ROOT" -type f -not -path "*/fake/*"', [], {
       PATH: "/usr/bin:/bin",
     });
     expect(text.trim()).toBe(join(host.root, "etc/apt/apt.conf.d/50other"));

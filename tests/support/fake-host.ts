@@ -53,7 +53,7 @@ export class FakeHost {
       TMPDIR: this.root,
       LOG: this.log,
       STATE: this.state,
-      MASTODON_WORKER_ROOT: this.root,
+      MASTODON_HOST_ROOT: this.root,
       ...environment,
     };
     return new Promise((resolve) => {

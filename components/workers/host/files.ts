@@ -1,10 +1,10 @@
 // The program that hosts run, and what configures it: texts that are the same for droplets and for hosts of somebody's own.
-import { readFileSync } from "node:fs";
+import { hostProgramOf, lines, shellVariables } from "../../host/program.ts";
 import { databaseCaPath } from "../../mastodon/environment/inputs.ts";
 import type { WorkerSettings } from "../settings.ts";
 
 /** POSIX shell; needs no secret. */
-export const hostProgram = readFileSync(new URL("mastodon-worker.sh", import.meta.url), "utf8");
+export const hostProgram = hostProgramOf(new URL("mastodon-worker.sh", import.meta.url));
 
 export interface HostPlan {
   /** Name on the tailnet. */
@@ -21,7 +21,7 @@ export interface HostPlan {
 /** What the program reads as shell variables. All values are names, numbers and dates. */
 export function hostConfiguration({ hostname, image, gateways, hosts, settings }: HostPlan): string {
   const { queues, threads, memory, until } = settings;
-  const variables = {
+  return shellVariables({
     NAME: hostname,
     IMAGE: image,
     THREADS: String(threads),
@@ -31,13 +31,7 @@ export function hostConfiguration({ hostname, image, gateways, hosts, settings }
     GATEWAYS: gateways.join(" "),
     HOSTS: hosts.join(" "),
     AUTHORITY: databaseCaPath,
-  };
-  return lines(Object.entries(variables).map(([name, value]) => `${name}=${quoted(name, value)}`));
-}
-
-function quoted(name: string, value: string): string {
-  if (/['\n]/.test(value)) throw new Error(`${name} of a worker holds a quotation mark or a line break: ${value}`);
-  return `'${value}'`;
+  });
 }
 
 /**
@@ -49,8 +43,4 @@ export function environmentFile(variables: Readonly<Record<string, string>>): st
   if (broken !== undefined) throw new Error(`${broken} has several lines, which a worker's environment cannot hold`);
   const sorted = Object.entries(variables).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return lines(sorted.map(([name, value]) => `${name}=${value}`));
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join("");
 }

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Runs one queue worker of a Mastodon server on a Debian or Ubuntu host: Docker, Tailscale, a systemd unit, and their removal.
-# Everything may be repeated; what is as it should be is left alone. Paths begin with MASTODON_WORKER_ROOT, which is empty outside of tests.
+# Everything may be repeated; what is as it should be is left alone. Paths begin with MASTODON_HOST_ROOT, which is empty outside of tests.
 set -eu
 umask 077
 
-root=${MASTODON_WORKER_ROOT:-}
+myself=mastodon-worker
+subject=worker
+root=${MASTODON_HOST_ROOT:-}
 etc=$root/etc/mastodon-worker
 state=$root/var/lib/mastodon-worker
 units=$root/etc/systemd/system
@@ -12,83 +14,16 @@ program=$root/usr/local/sbin/mastodon-worker
 journal=$root/etc/systemd/journald@mastodon-worker.conf
 upgrades=$root/etc/apt/apt.conf.d/52mastodon-worker
 unit=mastodon-worker
-changed=no
 
-say() { printf 'mastodon-worker: %s\n' "$*"; }
-fail() {
-  say "$*" >&2
-  exit 1
-}
-has() { command -v "$1" >/dev/null 2>&1; }
-joined() { tailscale ip -4 >/dev/null 2>&1; }
+# INSERT components/host/library.sh
 
-# put SOURCE TARGET MODE: nothing happens where the target is the same already.
-put() {
-  if [ -f "$2" ] && cmp -s "$1" "$2"; then
-    chmod "$3" "$2"
-    return 0
-  fi
-  mkdir -p "$(dirname "$2")"
-  cp "$1" "$2.new"
-  chmod "$3" "$2.new"
-  mv "$2.new" "$2"
-  changed=yes
-}
-
-# put_text TARGET MODE: from standard input.
-put_text() {
-  mkdir -p "$state"
-  cat >"$state/text"
-  put "$state/text" "$1" "$2"
-  rm -f "$state/text"
-}
-
-require_host() {
-  [ "$(id -u)" = 0 ] || fail "must run as root; begin the command with sudo"
-  for needed in apt-get systemctl; do
-    has "$needed" || fail "needs Debian or Ubuntu with systemd; $needed is not there"
-  done
-}
-
-# Notes what was not there before, so that it can be taken away again.
 install_packages() {
-  mkdir -p "$state"
-  wanted=
-  has curl || wanted="$wanted ca-certificates curl"
-  has docker || wanted="$wanted docker.io"
-  has unattended-upgrade || wanted="$wanted unattended-upgrades"
-  if [ -n "$wanted" ]; then
-    say "installing$wanted"
-    apt-get update --quiet
-    # shellcheck disable=SC2086 # several names
-    DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet --no-install-recommends $wanted
-    for package in $wanted; do
-      case $package in ca-certificates | curl) ;; *) echo "$package" >>"$state/installed" ;; esac
-    done
-  fi
-  if ! has tailscale; then
-    say "installing tailscale"
-    curl --fail --silent --show-error --location --retry 5 --output "$state/tailscale.sh" https://tailscale.com/install.sh
-    sh "$state/tailscale.sh"
-    rm -f "$state/tailscale.sh"
-    echo tailscale >>"$state/installed"
-  fi
-  put_text "$upgrades" 644 <<'TEXT'
-APT::Periodic::Update-Package-Lists "1";
-APT::Periodic::Unattended-Upgrade "1";
-TEXT
-}
-
-# join NAME KEYFILE: a key works once, so a host that is in already stays as it is.
-join() {
-  if joined; then
-    [ -f "$state/joined" ] || fail "this host is on a tailnet that it did not join for this worker; leave it with 'tailscale logout', or take another host"
-    return 0
-  fi
-  [ -s "$2" ] || fail "this host is not on the tailnet, and there is no key for it: raise the worker's generation, run pulumi up, and begin anew"
-  tailscale up --auth-key="file:$2" --ssh --hostname="$1" ||
-    fail "the tailnet did not take the key, which works once and for an hour after pulumi up made it: raise the worker's generation, run pulumi up, and fetch this script again"
-  touch "$state/joined"
+  want curl "ca-certificates curl"
+  want docker docker.io
+  want unattended-upgrade unattended-upgrades
+  install_wanted
+  install_tailscale
+  upgrade_unattended
 }
 
 # Sidekiq gets 55 s to finish and hands back what is left.
@@ -231,10 +166,7 @@ leave() {
     docker network rm "$unit" >/dev/null 2>&1 || true
   fi
   rm -rf "$etc"
-  if [ -f "$state/joined" ]; then
-    tailscale logout || say "the tailnet could not be told; remove the device in its console"
-    rm -f "$state/joined"
-  fi
+  leave_tailnet
 }
 
 down() {
@@ -242,11 +174,7 @@ down() {
   leave
   rm -f "$units/$unit.service" "$units/$unit-watch.service" "$units/$unit-watch.timer" "$journal" "$upgrades"
   systemctl daemon-reload
-  if [ -s "$state/installed" ]; then
-    say "removing $(tr '\n' ' ' <"$state/installed")"
-    # shellcheck disable=SC2046 # several names
-    DEBIAN_FRONTEND=noninteractive apt-get purge --yes --quiet $(cat "$state/installed")
-  fi
+  remove_installed
   rm -rf "$state" "$program"
   say "removed"
 }
