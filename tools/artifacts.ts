@@ -172,7 +172,7 @@ export const versitygw: GoArtifact = {
   package: "github.com/versity/versitygw/cmd/versitygw",
   binary: "versitygw",
   variables: { "main.Version": `v${versitygwVersion}` },
-  packages: 700,
+  packages: 570,
   diskBytes: gibibyte,
 };
 

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { ControlPlane } from "../../tools/engine.ts";
 import { pathsIn, type ClusterPaths } from "./paths.ts";
-import { choosePorts } from "./ports.ts";
-import { type ClusterRecord, readRecord, writeRecord } from "./record.ts";
+import { choosePorts } from "../processes/ports.ts";
+import { type ClusterRecord, portNames, readRecord, writeRecord } from "./record.ts";
 import type { ClusterSpec } from "./types.ts";
 
 /** Makes the cluster's folder if there is none, and writes what may have changed: name, version, binaries. */
@@ -38,7 +38,7 @@ async function createFolder(paths: ClusterPaths, spec: ClusterSpec, binaries: Co
     clusterSubnet: spec.clusterSubnet ?? "10.244.0.0/16",
     idleSeconds: spec.idleSeconds ?? 60,
     createdAt: new Date().toISOString(),
-    ports: await choosePorts(paths.folder),
+    ports: await choosePorts(paths.folder, portNames),
     binaries: { controlPlane: binaries.controlPlane, kwok: binaries.kwok, crds: binaries.crds },
   };
   mkdirSync(draft.folder, { mode: 0o700 });

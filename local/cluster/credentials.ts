@@ -1,7 +1,7 @@
 // The administrator's token: it lives seven days, as DigitalOcean's do, and is renewed on the last of them.
 import { z } from "zod";
 import type { Api } from "./api.ts";
-import { readText, writeJson } from "./files.ts";
+import { readText, writeJson } from "../processes/files.ts";
 import type { ClusterPaths } from "./paths.ts";
 import { administrator } from "./system-workloads.ts";
 

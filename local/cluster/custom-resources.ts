@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Api, Manifest } from "./api.ts";
 import { hasCondition, type Condition, type List, type Metadata } from "./objects.ts";
-import { until } from "./waiting.ts";
+import { until } from "../processes/waiting.ts";
 
 interface Definition {
   readonly metadata: Metadata;

@@ -1,27 +1,32 @@
 // Local Kubernetes clusters: start, stop, delete and list them, and declare their node pools.
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { lock } from "proper-lockfile";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { prepareControlPlane } from "../../tools/engine.ts";
 import { LocalCloudError } from "../errors.ts";
 import { adminApi } from "./api.ts";
 import { endpointOf } from "./arguments.ts";
 import { ensureFolder } from "./create.ts";
 import { ensureCredentials } from "./credentials.ts";
-import { endSupervisor, isSupervised, startSupervisor, untilRunning } from "./daemon.ts";
-import { hasCode, writeAtomically } from "./files.ts";
+import { endSupervisor, isSupervised, startSupervisor, untilRunning } from "../processes/daemon.ts";
+import { writeAtomically } from "../processes/files.ts";
+import { locked } from "../processes/locked.ts";
+import { readState } from "../processes/supervisor-state.ts";
 import { readCaCertificate, tokenKubeconfig } from "./kubeconfig.ts";
 import { clusterPaths, type ClusterPaths, clustersFolder } from "./paths.ts";
-import { readNodes, readPools, readRecord, readState, writePools } from "./record.ts";
+import { readNodes, readPools, readRecord, writePools } from "./record.ts";
 import { poolNode, statusOf } from "./status.ts";
 import type { ClusterSpec, ClusterStatus, NodePoolSpec, PoolNode, RunningCluster } from "./types.ts";
-import { until } from "./waiting.ts";
+import { until } from "../processes/waiting.ts";
 
 export type * from "./types.ts";
 
 const startLimit = 180_000;
 const stopPatience = 40_000;
 const nodesLimit = 120_000;
+/** How long another process may take for what it does to the same cluster. */
+const lockPatience = startLimit + stopPatience;
+
+const supervisor = { program: join(import.meta.dirname, "supervisor.ts"), of: "the local cluster" };
 
 export interface StartOptions {
   /** Takes what the person should know: a build under way, leftovers of a killed run, a port that had to change. */
@@ -42,7 +47,7 @@ export async function startCluster(
   const { report = () => undefined } = options;
   const paths = clusterPaths(home, spec.id);
   const binaries = await prepareControlPlane({ report });
-  await locked(paths, async () => {
+  await locked(paths, lockPatience, async () => {
     const state = readState(paths);
     const up = isSupervised(paths, state) && (state?.phase === "running" || state?.phase === "starting");
     const leftovers = up ? [] : await endSupervisor(paths, stopPatience);
@@ -50,8 +55,8 @@ export async function startCluster(
       report(`Ended what a killed run of cluster ${spec.name} had left: ${leftovers.join(", ")}`);
     const before = readRecord(paths)?.ports.apiServer;
     await ensureFolder(paths, spec, binaries);
-    if (!up) await startSupervisor(paths);
-    await untilRunning(paths, startLimit);
+    if (!up) await startSupervisor(paths, supervisor);
+    await untilRunning(paths, supervisor.of, startLimit);
     const now = readRecord(paths)?.ports.apiServer;
     if (before !== undefined && before !== now) {
       report(`Port ${before} is taken by another program: cluster ${spec.name} now answers on port ${now}`);
@@ -63,14 +68,15 @@ export async function startCluster(
 /** Ends the cluster's processes and keeps its data. Nothing happens when it does not run. */
 export async function stopCluster(home: string, id: string): Promise<void> {
   const paths = clusterPaths(home, id);
-  if (existsSync(paths.folder)) await locked(paths, async () => void (await endSupervisor(paths, stopPatience)));
+  if (existsSync(paths.folder))
+    await locked(paths, lockPatience, async () => void (await endSupervisor(paths, stopPatience)));
 }
 
 /** Ends the cluster's processes and wipes its folder. Nothing happens when there is none. */
 export async function deleteCluster(home: string, id: string): Promise<void> {
   const paths = clusterPaths(home, id);
   if (!existsSync(paths.folder)) return;
-  await locked(paths, async () => {
+  await locked(paths, lockPatience, async () => {
     await endSupervisor(paths, 0);
     rmSync(paths.folder, { recursive: true, force: true, maxRetries: 3 });
   });
@@ -165,33 +171,4 @@ function notRunning(paths: ClusterPaths, id: string): LocalCloudError {
   return new LocalCloudError(
     `cluster ${id} does not run; start it with \`npm start\`, its log is ${paths.supervisorLog}`,
   );
-}
-
-/** One process at a time starts, stops or deletes a cluster; others wait for it. */
-async function locked<T>(paths: ClusterPaths, action: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(paths.folder), { recursive: true, mode: 0o700 });
-  const release = await acquire(paths);
-  try {
-    return await action();
-  } finally {
-    await release();
-  }
-}
-
-async function acquire(paths: ClusterPaths): Promise<() => Promise<void>> {
-  try {
-    return await lock(paths.folder, {
-      lockfilePath: paths.lock,
-      realpath: false,
-      stale: 30_000, // the holder was killed
-      // On a machine too busy to renew the lock in time, going on is better than the library's way, which ends the process.
-      onCompromised: () => undefined,
-      retries: { forever: true, minTimeout: 50, maxTimeout: 500, maxRetryTime: startLimit + stopPatience },
-    });
-  } catch (error) {
-    if (!hasCode(error, "ELOCKED")) throw error;
-    throw new LocalCloudError(
-      `another process has been changing the cluster in ${paths.folder} for minutes; end it first`,
-    );
-  }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { endpointOf, kubeconfigOf } from "./arguments.ts";
-import { writeAtomically } from "./files.ts";
+import { writeAtomically } from "../processes/files.ts";
 import type { ClusterPaths } from "./paths.ts";
 import { kubeconfigUsers } from "./pki.ts";
 import type { ClusterRecord } from "./record.ts";

@@ -5,7 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { serviceAddress } from "./subnets.ts";
-import { writeAtomically } from "./files.ts";
+import { writeAtomically } from "../processes/files.ts";
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const days = 24 * 60 * 60 * 1000;

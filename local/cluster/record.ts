@@ -1,10 +1,11 @@
 // What a cluster's folder says about it: its settings and ports, the wanted pools, the seen nodes, the supervisor's state.
 import { z } from "zod";
-import { readText, writeJson } from "./files.ts";
+import { readJson, writeJson } from "../processes/files.ts";
 import type { ClusterPaths } from "./paths.ts";
 
 const portsSchema = z.object({ apiServer: z.number(), etcdClient: z.number(), etcdPeer: z.number() });
-export type ClusterPorts = z.infer<typeof portsSchema>;
+/** What a cluster needs loopback ports for. */
+export const portNames = portsSchema.keyof().options;
 
 const recordSchema = z.object({
   id: z.string(),
@@ -61,34 +62,11 @@ const nodesSchema = z.object({
 });
 export type SeenNodes = z.infer<typeof nodesSchema>;
 
-const identitySchema = z.object({ pid: z.number(), started: z.string() });
-const stateSchema = z.object({
-  phase: z.enum(["starting", "running", "stopping", "stopped", "failed"]),
-  message: z.string().optional(),
-  supervisor: identitySchema,
-  children: z.record(z.string(), identitySchema),
-});
-export type SupervisorState = z.infer<typeof stateSchema>;
-
-export const readRecord = (paths: ClusterPaths) => read(paths.record, recordSchema);
+export const readRecord = (paths: ClusterPaths) => readJson(paths.record, recordSchema);
 export const writeRecord = (paths: ClusterPaths, record: ClusterRecord) => writeJson(paths.record, record);
 
-export const readPools = (paths: ClusterPaths) => read(paths.pools, poolsSchema) ?? { revision: 0, pools: [] };
+export const readPools = (paths: ClusterPaths) => readJson(paths.pools, poolsSchema) ?? { revision: 0, pools: [] };
 export const writePools = (paths: ClusterPaths, pools: WantedPools) => writeJson(paths.pools, pools);
 
-export const readNodes = (paths: ClusterPaths) => read(paths.nodes, nodesSchema);
+export const readNodes = (paths: ClusterPaths) => readJson(paths.nodes, nodesSchema);
 export const writeNodes = (paths: ClusterPaths, nodes: SeenNodes) => writeJson(paths.nodes, nodes);
-
-export const readState = (paths: ClusterPaths) => read(paths.state, stateSchema);
-export const writeState = (paths: ClusterPaths, state: SupervisorState) => writeJson(paths.state, state);
-
-/** The file's content, or nothing when it is missing or not what this version writes. */
-function read<T>(path: string, schema: z.ZodType<T>): T | undefined {
-  const text = readText(path);
-  if (text === undefined) return undefined;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}

@@ -6,7 +6,7 @@ import { createServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { writeAtomically } from "./files.ts";
+import { writeAtomically } from "../processes/files.ts";
 import type { ClusterPaths } from "./paths.ts";
 
 /** `address:port` of Services that are answered here; the supervisor's loop fills it. */

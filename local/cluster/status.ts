@@ -1,9 +1,10 @@
 // What `status` shows of a cluster, read from its folder without asking anybody.
 import { endpointOf } from "./arguments.ts";
-import { isSupervised } from "./daemon.ts";
+import { isSupervised } from "../processes/daemon.ts";
 import type { ClusterPaths } from "./paths.ts";
-import { isRunning } from "./process-identity.ts";
-import { type ClusterRecord, readNodes, readRecord, readState, type SeenNode, type SupervisorState } from "./record.ts";
+import { isRunning } from "../processes/process-identity.ts";
+import { type ClusterRecord, readNodes, readRecord, type SeenNode } from "./record.ts";
+import { readState, type SupervisorState } from "../processes/supervisor-state.ts";
 import type { ClusterSpec, ClusterState, ClusterStatus, PoolNode } from "./types.ts";
 
 export function statusOf(paths: ClusterPaths, id: string): ClusterStatus {

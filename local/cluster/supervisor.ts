@@ -6,18 +6,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { adminApi, type Api } from "./api.ts";
 import { commandOf, type Component, components, endpointOf, schedulerConfiguration } from "./arguments.ts";
 import { installDefinitions } from "./custom-resources.ts";
-import { hasCode, lastLines, writeAtomically } from "./files.ts";
+import { hasCode, lastLines, writeAtomically } from "../processes/files.ts";
 import { writeComponentKubeconfigs } from "./kubeconfig.ts";
 import { pathsIn } from "./paths.ts";
-import { choosePorts } from "./ports.ts";
-import { identify } from "./process-identity.ts";
+import { choosePorts } from "../processes/ports.ts";
+import { identify } from "../processes/process-identity.ts";
 import { reconciler } from "./reconcile.ts";
-import { type ClusterRecord, readRecord, type SupervisorState, writeRecord, writeState } from "./record.ts";
+import { type ClusterRecord, portNames, readRecord, writeRecord } from "./record.ts";
 import { startServiceNetwork } from "./service-network.ts";
 import { kwokConfiguration } from "./stages.ts";
-import { SupervisedProcess } from "./supervised-process.ts";
+import { type SupervisorState, writeState } from "../processes/supervisor-state.ts";
+import { SupervisedProcess } from "../processes/supervised-process.ts";
 import { systemObjects } from "./system-workloads.ts";
-import { until } from "./waiting.ts";
+import { until } from "../processes/waiting.ts";
 
 const startLimit = 120_000;
 /** Ends before the cluster first answers that make a start hopeless. */
@@ -79,7 +80,7 @@ async function run(): Promise<void> {
 async function prepare(): Promise<ClusterRecord> {
   const before = readRecord(paths);
   if (!before) throw new Error(`${paths.record} is missing or unreadable`);
-  const ports = await choosePorts(paths.folder, before.ports);
+  const ports = await choosePorts(paths.folder, portNames, before.ports);
   if (ports.apiServer !== before.ports.apiServer) {
     log(`port ${before.ports.apiServer} is taken by another program: the API server moves to ${ports.apiServer}`);
   }

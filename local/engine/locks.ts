@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { z } from "zod";
-import { identify, isRunning } from "../cluster/process-identity.ts";
+import { identify, isRunning } from "../processes/process-identity.ts";
 import { LocalCloudError } from "../errors.ts";
 
 /**

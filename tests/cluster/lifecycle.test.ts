@@ -13,7 +13,7 @@ import {
   stopCluster,
   waitForNodePool,
 } from "../../local/cluster/index.ts";
-import { identify } from "../../local/cluster/process-identity.ts";
+import { identify } from "../../local/processes/process-identity.ts";
 import { clientOf, isAlive, isListening, patience, portOf, testHome, testPool } from "./support.ts";
 
 const first = testHome();

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { endProcess, identify, isRunning } from "../../local/cluster/process-identity.ts";
+import { endProcess, identify, isRunning } from "../../local/processes/process-identity.ts";
 
 const marker = "/some/where/clusters/c-1";
 

@@ -13,6 +13,12 @@ export interface ProcessSpec {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
+  /** Variables beside PATH, HOME and TMPDIR. @default none */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Numbers of the user and group that it runs as, for programs that refuse to be root. @default - the supervisor's own */
+  readonly user?: { readonly uid: number; readonly gid: number };
+  /** Asks it to end in order. @default SIGTERM */
+  readonly stopSignal?: NodeJS.Signals;
   readonly logFile: string;
   /** Text in the command line that tells ours from strangers. */
   readonly marker: string;
@@ -41,13 +47,14 @@ export class SupervisedProcess {
   }
 
   start(): void {
-    const { program, args, logFile } = this.spec;
+    const { program, args, logFile, user } = this.spec;
     const [command = program, ...rest] = [...diesWithParent(), program, ...args];
     const log = openSync(logFile, "a", 0o600);
     const begun = Date.now();
     // Components write only where they are told; a clean environment keeps proxies and debugging switches out.
-    const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] };
-    const child = spawn(command, rest, { stdio: ["ignore", log, log], env });
+    const { PATH, HOME, TMPDIR } = process.env;
+    const env = { PATH, HOME, TMPDIR, ...this.spec.env };
+    const child = spawn(command, rest, { stdio: ["ignore", log, log], env, cwd: "/", ...user });
     closeSync(log);
     this.#child = child;
     this.identity = child.pid === undefined ? undefined : identify(child.pid);
@@ -60,7 +67,7 @@ export class SupervisedProcess {
   async stop(patience: number): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#timer);
-    if (this.identity) await endProcess(this.identity, this.spec.marker, patience);
+    if (this.identity) await endProcess(this.identity, this.spec.marker, patience, this.spec.stopSignal);
     this.identity = undefined;
     this.#events.changed();
   }

@@ -18,16 +18,21 @@ export function identify(pid: number): ProcessIdentity | undefined {
 
 /**
  * Whether exactly this process still runs.
- * @param marker Text that its command line must contain; our processes all name their cluster's folder.
+ * @param marker Text that its command line must contain; our processes all name their folder.
  */
 export function isRunning(identity: ProcessIdentity, marker: string): boolean {
   return startedAt(identity.pid) === identity.started && commandLine(identity.pid).includes(marker);
 }
 
 /** Ends a process: asks first, and insists when it is still there after `patience` milliseconds. Never touches a stranger. */
-export async function endProcess(identity: ProcessIdentity, marker: string, patience: number): Promise<void> {
+export async function endProcess(
+  identity: ProcessIdentity,
+  marker: string,
+  patience: number,
+  asks: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
   if (patience > 0) {
-    signal(identity, marker, "SIGTERM");
+    signal(identity, marker, asks);
     if (await isGone(identity, marker, patience)) return;
   }
   signal(identity, marker, "SIGKILL");

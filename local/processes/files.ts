@@ -1,5 +1,6 @@
 // Files that other processes read while they are written: replaced as a whole, readable by their owner only.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { z } from "zod";
 
 /** Replaces a file in one step, so a reader sees the old or the new content and never half of it. */
 export function writeAtomically(path: string, content: string): void {
@@ -19,6 +20,17 @@ export function readText(path: string): string | undefined {
   } catch (error) {
     if (hasCode(error, "ENOENT")) return undefined;
     throw error;
+  }
+}
+
+/** The file's content, or nothing when it is missing or not what this version writes. */
+export function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { LocalCloudError } from "../errors.ts";
-import type { ClusterPorts } from "./record.ts";
 
-// Below 32768, where Linux begins to hand out ports for outgoing connections: a stopped cluster's port is not taken by chance.
+// Below 32768, where Linux begins to hand out ports for outgoing connections: a stopped server's port is not taken by chance.
 const firstPort = 20_000;
 const portCount = 12_000;
 
@@ -22,24 +21,29 @@ function preferredPort(folder: string): number {
   return firstPort + (createHash("sha256").update(folder).digest().readUInt32BE() % portCount);
 }
 
-/** The wanted ports where they are free, others where they are not. */
-export async function choosePorts(folder: string, wanted?: ClusterPorts): Promise<ClusterPorts> {
-  const chosen: number[] = [];
-  const choose = async (same: number | undefined) => {
-    const port = same !== undefined && (await isFree(same)) ? same : await nextFree(folder, chosen, wanted);
-    chosen.push(port);
-    return port;
-  };
-  return {
-    apiServer: await choose(wanted?.apiServer),
-    etcdClient: await choose(wanted?.etcdClient),
-    etcdPeer: await choose(wanted?.etcdPeer),
-  };
+/**
+ * A port for each name: the wanted one where it is free, another where it is not.
+ * @param folder Folder of the servers; where the search begins follows from it.
+ */
+export async function choosePorts<Name extends string>(
+  folder: string,
+  names: readonly Name[],
+  wanted: Partial<Record<Name, number>> = {},
+): Promise<Record<Name, number>> {
+  const reserved = new Set<number>(names.flatMap((name) => wanted[name] ?? []));
+  const chosen: [Name, number][] = [];
+  for (const name of names) {
+    const same = wanted[name];
+    const port = same !== undefined && (await isFree(same)) ? same : await nextFree(folder, reserved);
+    reserved.add(port);
+    chosen.push([name, port]);
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one entry for each name, which fromEntries cannot tell
+  return Object.fromEntries(chosen) as Record<Name, number>;
 }
 
-async function nextFree(folder: string, taken: number[], wanted: ClusterPorts | undefined): Promise<number> {
+async function nextFree(folder: string, reserved: ReadonlySet<number>): Promise<number> {
   const start = preferredPort(folder) - firstPort;
-  const reserved = new Set([...taken, ...Object.values(wanted ?? {})]);
   for (let step = 0; step < 2_000; step++) {
     const port = firstPort + ((start + step) % portCount);
     if (!reserved.has(port) && (await isFree(port))) return port;
