@@ -9,6 +9,7 @@ import {
 import { EngineError } from "./failures.ts";
 import { prepareLinters } from "./linters.ts";
 import { prepareNginx } from "./nginx.ts";
+import { storePrograms } from "./store-programs.ts";
 
 const report = (line: string) => console.error(line);
 
@@ -16,6 +17,12 @@ const report = (line: string) => console.error(line);
 function skipped(error: unknown): void {
   if (!(error instanceof EngineError)) throw error;
   report(error.message);
+}
+
+/** What is missing is told here, and the objects in question stay emulated. */
+async function prepareStores(): Promise<void> {
+  const { missing } = await storePrograms({ report, retry: true });
+  for (const [name, reason] of Object.entries(missing)) report(`${name}: ${reason}`);
 }
 
 try {
@@ -27,6 +34,7 @@ try {
     prepareNginx(report).catch(skipped),
     versitygwProgram({ report }).catch(skipped),
     prepareLinters(report),
+    prepareStores(),
   ]);
   // By itself, because five large builds at once want more memory than a laptop has; and before the tests, which it would slow down.
   await prepareScalingTools({ report }).catch(skipped);

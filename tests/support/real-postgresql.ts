@@ -1,21 +1,17 @@
-// A PostgreSQL server of Debian's in a temporary folder, where one is installed: reached through a socket, with no port of its own.
+// A PostgreSQL server in a temporary folder: reached through a socket, with no port of its own.
 import { execFile } from "node:child_process";
-import { chownSync, existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { storePrograms } from "../../tools/store-programs.ts";
+import { isRoot, nobody, unprivileged } from "../../tools/unprivileged.ts";
 
 const run = promisify(execFile);
+const { initdb } = (await storePrograms()).programs;
 
-/** Folder of the newest installed server's programs; undefined where there is none. */
-export const postgresqlPrograms = globSync("/usr/lib/postgresql/*/bin")
-  .filter((folder) => existsSync(join(folder, "initdb")))
-  .toSorted((one, other) => one.localeCompare(other, "en", { numeric: true }))
-  .at(-1);
-
-/** PostgreSQL does not run as root. Everybody has this user. */
-const nobody = 65_534;
-const identity = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+/** Folder of the server's and the client's programs; undefined where there are none and none can be got. */
+export const postgresqlPrograms = initdb === undefined ? undefined : dirname(initdb);
 
 export interface RealPostgresql {
   /** What programs need in their environment to find the server. */
@@ -27,14 +23,16 @@ export interface RealPostgresql {
 
 export async function startPostgresql(): Promise<RealPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "postgresql-"));
-  if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid);
+  if (isRoot()) chownSync(folder, nobody.uid, nobody.gid); // PostgreSQL does not run as root
   const programs = postgresqlPrograms ?? "";
   const data = join(folder, "data");
-  const options = { cwd: folder, ...identity };
-  await run(join(programs, "initdb"), ["--pgdata", data, "--username=doadmin", "--auth=trust", "--no-sync"], options);
+  const asNobody = (name: string, ...args: string[]) => {
+    const [program = name, ...rest] = unprivileged([join(programs, name), ...args]);
+    return run(program, rest, { cwd: folder });
+  };
+  await asNobody("initdb", "--pgdata", data, "--username=doadmin", "--auth=trust", "--no-sync");
   const settings = `-c listen_addresses='' -c unix_socket_directories='${folder}' -c fsync=off`;
-  const control = (...args: string[]) =>
-    run(join(programs, "pg_ctl"), ["--pgdata", data, "-w", "-t", "180", ...args], options);
+  const control = (...args: string[]) => asNobody("pg_ctl", "--pgdata", data, "-w", "-t", "180", ...args);
   await control("--options", settings, "--log", join(folder, "log"), "start");
   const environment = { PATH: `${programs}:${process.env["PATH"]}`, PGHOST: folder, PGUSER: "doadmin" };
   return {
