@@ -1,6 +1,11 @@
 // Physical names that follow from the settings: they appear in bills, panels and alerts, so nothing in them is random.
 import type { Settings } from "./settings-schema.ts";
 
+/** What the names of everything in the region of the cluster begin with. */
+export function placeName({ name, network }: Pick<Settings, "name" | "network">): string {
+  return network.site === undefined ? name : `${name}-${network.site}`;
+}
+
 /** The bucket of each purpose: the operator's own name, or `<name>-<purpose>`. */
 export function bucketNames({ name, storage, backups }: Pick<Settings, "name" | "storage" | "backups">) {
   return {

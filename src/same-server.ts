@@ -20,10 +20,12 @@ export function assertSameServer(settings: Settings, previous: PreviousOutputs, 
     throw new pulumi.RunError(`this would be another server; nothing was changed:\n${indented(lines)}`);
 }
 
-/** The cluster bears the server's name, and mail comes from its domain. */
+/** The cluster's name begins with the server's, and mail comes from its domain. */
 function identityBefore({ cluster, mail }: PreviousOutputs) {
   const domain = mail?.from.split("@").at(1);
-  return { ...(cluster && { name: cluster.name }), ...(domain !== undefined && { domain }) };
+  // After a move to another region the place is told too.
+  const name = cluster?.site === undefined ? cluster?.name : cluster.name.slice(0, -cluster.site.length - 1);
+  return { ...(name !== undefined && { name }), ...(domain !== undefined && { domain }) };
 }
 
 function givenKeys({ secrets: { mastodon } }: Settings): Map<string, string> {

@@ -15,9 +15,14 @@ export interface AutoscalingArgs {
   readonly namespace: pulumi.Input<string>;
   readonly placement: Placement;
   readonly workloads: readonly ScaledWorkload[];
+  /** Keeps every workload at no pod. */
+  readonly paused: boolean;
   /** Address of Prometheus inside the cluster, with scheme and port. */
   readonly prometheus: string;
 }
+
+/** KEDA's way to hold a workload (keda.sh, pausing, 2.19): to take the ScaledObject away would leave the pods that it has. */
+const pausedAtNone = { "autoscaling.keda.sh/paused-replicas": "0" };
 
 /** Runs each workload between its bounds. Created after the workloads, and gone before them. */
 export class Autoscaling extends pulumi.ComponentResource {
@@ -32,7 +37,7 @@ export class Autoscaling extends pulumi.ComponentResource {
         {
           apiVersion: "keda.sh/v1alpha1",
           kind: "ScaledObject",
-          metadata: named(scope, workload.name),
+          metadata: { ...named(scope, workload.name), ...(args.paused && { annotations: pausedAtNone }) },
           spec: scaledObjectSpec(workload, settings, args.prometheus),
         },
         // KEDA ends last: it takes its finalizer off a ScaledObject that goes.

@@ -1,12 +1,13 @@
 // The transaction pools as resources, in the order that keeps their sum within the cluster's connections while they change.
 import * as digitalocean from "@pulumi/digitalocean";
 import type * as pulumi from "@pulumi/pulumi";
+import type { FoundDatabase, FoundUser } from "./members.ts";
 import { poolNameOf, poolOrder, type PoolName, type PoolSizes } from "./pools.ts";
 
 export interface ConnectionPoolsArgs {
   readonly clusterId: pulumi.Input<string>;
-  readonly database: digitalocean.DatabaseDb;
-  readonly user: digitalocean.DatabaseUser;
+  readonly database: FoundDatabase;
+  readonly user: FoundUser;
   /** The database's name, from which the pools have theirs. */
   readonly databaseName: string;
   readonly poolSizes: PoolSizes;
@@ -19,10 +20,10 @@ type ConnectionPools = Readonly<Record<PoolName, digitalocean.DatabaseConnection
 /** One pool for each kind of process, each after the one before: the platform changes a cluster's parts serially. */
 export function createPools(name: string, args: ConnectionPoolsArgs, parent: pulumi.Resource): ConnectionPools {
   const made: Partial<Record<PoolName, digitalocean.DatabaseConnectionPool>> = {};
-  let last: pulumi.Resource = args.user;
+  let last: readonly pulumi.Resource[] = args.user.resources;
   for (const pool of poolOrder(args.poolSizes, args.previousPoolSizes)) {
-    made[pool] = createPool(name, args, pool, { parent, dependsOn: last });
-    last = made[pool];
+    made[pool] = createPool(name, args, pool, { parent, dependsOn: [...last] });
+    last = [made[pool]];
   }
   const { web, sidekiq, streaming } = made;
   if (!web || !sidekiq || !streaming) throw new Error("every pool must be made");

@@ -33,10 +33,10 @@ const common = ({ region, vpcId, prefix }: DatabasePlace, settings: AnySettings)
 });
 
 export function postgresqlInputs(place: DatabasePlace, settings: PostgresqlSettings): digitalocean.DatabaseClusterArgs {
-  const { storageGib, storageAutoscale } = settings;
+  const { storageGib, storageAutoscale, restoredFrom } = settings;
   return {
     ...common(place, settings),
-    name: `${place.prefix}-postgresql`,
+    name: postgresqlName(place, settings),
     engine: "pg",
     storageSizeMib: storageGib === undefined ? undefined : String(storageGib * 1024),
     // The plugin sends this under another key than DigitalOcean's description names (facts section 6), so look into the panel after the first
@@ -48,7 +48,15 @@ export function postgresqlInputs(place: DatabasePlace, settings: PostgresqlSetti
           incrementGib: storageAutoscale.incrementGib,
         }
       : { enabled: false },
+    ...(restoredFrom && {
+      backupRestore: { databaseName: restoredFrom.cluster, backupCreatedAt: restoredFrom.at },
+    }),
   };
+}
+
+/** Physical name of the PostgreSQL cluster. */
+export function postgresqlName({ prefix }: Pick<DatabasePlace, "prefix">, { name }: Pick<PostgresqlSettings, "name">) {
+  return name ?? `${prefix}-postgresql`;
 }
 
 /**

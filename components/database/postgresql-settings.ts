@@ -62,7 +62,28 @@ const replicaSchema = z
   })
   .describe("a second server for reading, in the same region; off when left out");
 
+/** DigitalOcean's rule for names of database clusters (docs.digitalocean.com, fork a cluster, 2026). */
+const clusterNameSchema = z.string().regex(/^[a-z][a-z0-9-]{1,61}[a-z0-9]$/, {
+  error: "must be 3 to 63 lower-case letters, digits and hyphens, for example social-postgresql-2",
+});
+
+const restoredFromSchema = z
+  .strictObject({
+    cluster: clusterNameSchema.describe("physical name of the cluster that it is a copy of"),
+    at: z.iso
+      .datetime({ error: "must be a time in UTC, for example 2026-11-23T15:00:00Z" })
+      .describe("at most 7 days before the cluster is made"),
+    workers: z.array(z.string()).default([]).describe("workers outside the cluster whose users it came with"),
+  })
+  .describe(
+    "the cluster is made as the platform's copy of another one at a time, with its databases and users. `npm run restore` sets it; it stays for as long as this cluster lives",
+  );
+
 export const postgresqlSettingsSchema = z.strictObject({
+  name: clusterNameSchema
+    .optional()
+    .describe("physical name; another one only for a cluster that was restored beside the old one (docs/recovery.md)"),
+  restoredFrom: restoredFromSchema.optional(),
   version: z.enum(["16", "17", "18"], { error: "must be 16, 17 or 18, in quotes" }).default("17"),
   size: databaseSizeSchema
     .default("db-s-4vcpu-8gb")

@@ -11,6 +11,7 @@ import {
   type TrustedSources,
 } from "./inputs.ts";
 import { LogSink, type LogSinkCredentials } from "./log-sink.ts";
+import { databaseIn, userIn } from "./members.ts";
 import { poolNameOf, poolPort, requirePoolPort, type PoolName, type PoolSizes } from "./pools.ts";
 import type { PostgresqlSettings } from "./postgresql-settings.ts";
 import { PostgresqlReplica } from "./replica.ts";
@@ -76,8 +77,11 @@ export class Postgresql extends pulumi.ComponentResource {
     });
     const clusterId = cluster.id;
     // One after the other: the platform changes a cluster's parts serially and refuses a second change meanwhile.
-    const database = this.createDatabase(name, args, clusterId);
-    const user = this.createUser(name, args, clusterId, database);
+    const copied = settings.restoredFrom !== undefined;
+    const member = (memberName: string) => ({ clusterId, name: memberName, copied });
+    const database = databaseIn(`${name}-database`, member(settings.database), { parent: this, protect });
+    const after = { parent: this, dependsOn: [...database.resources] };
+    const user = userIn(`${name}-user`, member(settings.user), after);
     const pools = createPools(name, { ...args, clusterId, database, user, databaseName: settings.database }, this);
     const firewall = createFirewall(name, clusterId, args, { parent: this, dependsOn: Object.values(pools) });
     const parameters = this.createParameters(name, args, clusterId, firewall);
@@ -87,7 +91,7 @@ export class Postgresql extends pulumi.ComponentResource {
     this.host = pulumi.all([cluster.privateHost, firewall.id]).apply(([host]) => host);
     this.port = cluster.port;
     this.database = database.name;
-    this.app = { user: user.name, password: pulumi.secret(user.password) };
+    this.app = { user: user.name, password: user.password };
     this.admin = { user: cluster.user, password: pulumi.secret(cluster.password) };
     const access = (pool: PoolName): PoolAccess => ({
       name: poolNameOf(settings.database, pool),
@@ -100,21 +104,6 @@ export class Postgresql extends pulumi.ComponentResource {
     this.clusterId = clusterId;
     this.clusterUrn = cluster.clusterUrn;
     this.registerOutputs({ host: this.host, port: this.port, database: this.database });
-  }
-
-  private createDatabase(name: string, { settings, protect }: PostgresqlArgs, clusterId: pulumi.Output<string>) {
-    const inputs = { clusterId, name: settings.database };
-    return new digitalocean.DatabaseDb(`${name}-database`, inputs, { parent: this, protect });
-  }
-
-  private createUser(
-    name: string,
-    { settings }: PostgresqlArgs,
-    clusterId: pulumi.Output<string>,
-    database: pulumi.Resource,
-  ) {
-    const inputs = { clusterId, name: settings.user };
-    return new digitalocean.DatabaseUser(`${name}-user`, inputs, { parent: this, dependsOn: database });
   }
 
   private createParameters(

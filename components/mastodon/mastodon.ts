@@ -51,10 +51,12 @@ export class Mastodon extends pulumi.ComponentResource {
     const { settings, pools, provider } = args;
     const endsTls = args.loadBalancer.tls.at === "edge";
     const metrics = args.metrics !== undefined;
-    const web = webWorkload(settings, pools.web, args.metrics?.exporter);
-    const streaming = streamingWorkload(settings, pools.web);
+    const { stopped } = settings;
+    const running = (workload: Workload): Workload => (stopped ? { ...workload, replicas: 0 } : workload);
+    const web = running(webWorkload(settings, pools.web, args.metrics?.exporter));
+    const streaming = running(streamingWorkload(settings, pools.web));
     const edge = edgeWorkload(settings, pools.web, endsTls, metrics);
-    const workers = sidekiqWorkloads(settings, pools.sidekiq, args.cachePurge !== undefined, metrics);
+    const workers = sidekiqWorkloads(settings, pools.sidekiq, args.cachePurge !== undefined, metrics).map(running);
     const workloads = [web, streaming, edge, ...workers];
 
     const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });
@@ -67,21 +69,22 @@ export class Mastodon extends pulumi.ComponentResource {
       { parent: this },
     );
     const assets = createAssetsCopy(scope, args, guardrails);
-    const jobs = upgradeJobs(args);
+    // They would fill an empty database before a restore does.
+    const jobs: Partial<ReturnType<typeof upgradeJobs>> = stopped ? {} : upgradeJobs(args);
     const copy = createStagingCopy(scope, args, [guardrails, configuration, ...assets]);
     // One after the other: each asks for a node's room, and the plan for nodes reckons with one at a time.
     const dump = createDump(scope, { ...args, job: jobs.dump }, [guardrails, configuration, ...assets, ...copy]);
-    const migration = createJob(scope, jobs.before, [guardrails, configuration, ...assets, ...copy, ...dump]);
+    const migration = optionalJob(scope, jobs.before, [guardrails, configuration, ...assets, ...copy, ...dump]);
     const deploy = (workload: Workload, after: pulumi.Resource[]) =>
       createDeployment(scope, workload, configuration.checksums, {
         scaled: args.scaled?.includes(workload.name) ?? false,
         after: [guardrails, configuration, ...after],
       });
 
-    const sidekiq = workers.map((worker) => deploy(worker, [migration]));
-    const webPods = deploy(web, [migration]);
-    const streamingPods = deploy(streaming, [migration]);
-    createJob(scope, jobs.after, [webPods, streamingPods, ...sidekiq]);
+    const sidekiq = workers.map((worker) => deploy(worker, migration));
+    const webPods = deploy(web, migration);
+    const streamingPods = deploy(streaming, migration);
+    optionalJob(scope, jobs.after, [webPods, streamingPods, ...sidekiq]);
     const webService = createInternalService(scope, "web", webPort, webPods);
     const streamingService = createInternalService(scope, "streaming", streamingPort, streamingPods);
     // nginx looks up both names when it starts, and does not start without them.
@@ -133,6 +136,11 @@ function createAssetsCopy(
 ): pulumi.Resource[] {
   if (assets === undefined) return [];
   return [new AssetsCopy(`${name}-assets`, { ...args, assets, namespace, after: [guardrails] }, { parent }).job];
+}
+
+/** Nothing where the server is stopped. */
+function optionalJob(scope: Scope, job: UpgradeJob | undefined, after: pulumi.Resource[]): pulumi.Resource[] {
+  return job === undefined ? [] : [createJob(scope, job, after)];
 }
 
 /** What the migration has to wait for: nothing where the settings want no dump. */

@@ -142,6 +142,12 @@ const sidekiqSchema = z
 
 export const mastodonSettingsSchema = z.strictObject({
   version: releaseSchema.default(mastodonVersion).describe("Mastodon release; a new one migrates the database first"),
+  stopped: z
+    .boolean({ error: "must be true or false" })
+    .default(false)
+    .describe(
+      "runs neither web, streaming, Sidekiq nor any job of theirs, so that nobody writes while a database is restored; the edge shows the maintenance page",
+    ),
   upgrades: upgradesSchema.prefault({}).describe("what must be safe before a migration"),
   images: imagesSchema.prefault({}),
   locale: z

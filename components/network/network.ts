@@ -14,7 +14,7 @@ export interface NetworkArgs {
 /** Inputs of the VPC. */
 function vpcInputs({ prefix, settings }: NetworkArgs): digitalocean.VpcArgs {
   return {
-    name: `${prefix}-${settings.region}`,
+    name: `${prefix}-${settings.site ?? settings.region}`,
     description: "Nodes, databases and load balancer of the Mastodon server",
     region: settings.region,
     ipRange: settings.ipRange,

@@ -1,6 +1,7 @@
 // What each worker is let in with: a database user with a small pool of its own, and a key to the media bucket alone.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { userIn } from "../database/members.ts";
 import { requirePoolPort } from "../database/pools.ts";
 import { BucketKey } from "../storage/bucket-key.ts";
 
@@ -10,6 +11,8 @@ export interface WorkerAccessArgs {
   /** Of the PostgreSQL cluster. */
   readonly clusterId: pulumi.Input<string>;
   readonly database: pulumi.Output<string>;
+  /** Workers whose users came with a cluster that is a copy. */
+  readonly copied: readonly string[];
   /** The media bucket. */
   readonly bucket: pulumi.Input<string>;
   /** Physical name of a worker's Spaces key. */
@@ -52,7 +55,7 @@ export class WorkerAccess extends pulumi.ComponentResource {
       const key = new BucketKey(`${name}-${worker}`, keyArgs, { parent: this });
       logins.set(worker, {
         user: user.name,
-        password: pulumi.secret(user.password),
+        password: user.password,
         pool: pulumi.all([pool.name, pool.port.apply(requirePoolPort)]).apply(([poolName]) => poolName),
         accessKeyId: key.accessKeyId,
         secretAccessKey: key.secretAccessKey,
@@ -68,13 +71,13 @@ export class WorkerAccess extends pulumi.ComponentResource {
     name: string,
     worker: string,
     size: number,
-    { clusterId, database }: WorkerAccessArgs,
+    { clusterId, database, copied }: WorkerAccessArgs,
     after: pulumi.Resource,
   ) {
     const login = databaseUserOf(worker);
-    const user = new digitalocean.DatabaseUser(
+    const user = userIn(
       `${name}-user`,
-      { clusterId, name: login },
+      { clusterId, name: login, copied: copied.includes(worker) },
       { parent: this, dependsOn: after },
     );
     const pool = new digitalocean.DatabaseConnectionPool(

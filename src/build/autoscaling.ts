@@ -35,6 +35,7 @@ export function buildAutoscaling(
       namespace: mastodon.namespace,
       placement: placement("web", settings.kubernetes.pools["web"]),
       workloads: scaledWorkloads(settings.mastodon),
+      paused: settings.mastodon.stopped,
       prometheus: `http://${prometheusName}.${namespaceName}:${prometheusPort}`,
     },
     { dependsOn: [mastodon] },

@@ -5,6 +5,7 @@ import { isSettled, planVersion, type RunningCluster } from "../../components/ku
 import type { ClusterVersion } from "../../components/kubernetes/cluster.ts";
 import type { Existing } from "../../policies/destruction.ts";
 import { providerOf } from "../providers.ts";
+import { placeName } from "../names.ts";
 import type { Context } from "./context.ts";
 
 /**
@@ -13,12 +14,12 @@ import type { Context } from "./context.ts";
  * @throws pulumi.RunError when the setting asks for a version that the cluster cannot have
  */
 export async function clusterVersion(context: Context, saved: readonly Existing[]): Promise<ClusterVersion> {
-  const { kubernetes, name } = context.settings;
+  const { kubernetes } = context.settings;
   const inState = saved.find(({ type }) => type === "digitalocean:index/kubernetesCluster:KubernetesCluster");
   const savedVersion = versionOf(inState?.outputs);
   if (isSettled(kubernetes.version, savedVersion)) return { slug: savedVersion, leftToPlatform: true };
   const options = { provider: providerOf(context.providers.digitalocean) };
-  const running = await runningCluster(name, options);
+  const running = await runningCluster(placeName(context.settings), options);
   const { validVersions } = await digitalocean.getKubernetesVersions({}, options);
   const plan = planVersion(kubernetes.version, running, validVersions);
   if (plan.kind === "refuse")

@@ -6,6 +6,7 @@ import type { PoolSizes } from "../../components/database/pools.ts";
 import { Valkey } from "../../components/database/valkey.ts";
 import type { Existing } from "../../policies/destruction.ts";
 import { secretOutput } from "../load-settings.ts";
+import { placeName } from "../names.ts";
 import { poolSizes } from "../plans/connections/budget.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
@@ -15,10 +16,17 @@ export type Databases = ReturnType<typeof buildDatabases>;
 /** @param saved the stack's resources as the last update or refresh left them */
 export function buildDatabases(context: Context, { network, cluster }: Compute, saved: readonly Existing[]) {
   const { settings, inMainAccount } = context;
-  const { name: prefix, protect, database } = settings;
+  const { protect, database } = settings;
   const { valkey, opensearch, trustedTags } = database;
   const { region } = settings.network;
-  const place = { prefix, region, vpcId: network.vpcId, kubernetesId: cluster.clusterId, trustedTags, protect };
+  const place = {
+    prefix: placeName(settings),
+    region,
+    vpcId: network.vpcId,
+    kubernetesId: cluster.clusterId,
+    trustedTags,
+    protect,
+  };
   const postgresql = new Postgresql(
     "postgresql",
     {

@@ -24,7 +24,7 @@ function dayTwoNeeds({ settings: { dayTwo: settings, database, domains } }: Cont
 export function buildDayTwo(context: Context, { compute, databases, mastodon }: DayTwoParts): DayTwo | undefined {
   const { settings } = context;
   const needs = dayTwoNeeds(context);
-  if (dayTwoJobs(needs).length === 0) return undefined;
+  if (settings.mastodon.stopped || dayTwoJobs(needs).length === 0) return undefined;
   const { postgresql, queue, cache, search } = databases;
   return new DayTwo(
     "day-two",

@@ -13,6 +13,7 @@ import type { NodePoolSettings } from "../../components/kubernetes/settings.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import { secretOutput } from "../load-settings.ts";
 import { mastodonSecrets } from "../mastodon-secrets.ts";
+import { placeName } from "../names.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
 import type { Databases } from "./databases.ts";
@@ -158,13 +159,16 @@ export function mastodonArgs(context: Context, parts: ServerParts): MastodonArgs
     staging: stagingArgs(context),
     mail: mailLogin(context, mail),
     loadBalancer: {
-      name: settings.name,
+      name: placeName(settings),
       ipv6: settings.dns.ipv6,
       tls: tlsArgs(context, zoned),
     },
     pools: { web: placement("web", pools["web"]), sidekiq: sidekiqPlacement(settings) },
     cachePurge: purge && { url: purgeUrl, secret: purge.secret },
-    scaled: settings.autoscaling.enabled ? scaledWorkloads(settings.mastodon).map(({ name }) => name) : [],
+    scaled:
+      settings.autoscaling.enabled && !settings.mastodon.stopped
+        ? scaledWorkloads(settings.mastodon).map(({ name }) => name)
+        : [],
     metrics: settings.metrics.enabled ? { exporter: settings.metrics.resources.exporter } : undefined,
     ...mastodonSecrets(settings.secrets.mastodon),
     protect: settings.protect,

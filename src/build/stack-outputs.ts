@@ -6,6 +6,7 @@ import type { TypedRecord } from "../../components/dns/notation.ts";
 import type { Cdn } from "../../components/cdn/cdn.ts";
 import { allowedHosts } from "../../components/cdn/media-move/hosts.ts";
 import { nodePoolName } from "../../components/kubernetes/inputs.ts";
+import { placeName } from "../names.ts";
 import type { Ses } from "../../components/mail/ses.ts";
 import type { DayTwo } from "../../components/mastodon/day-two/day-two.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
@@ -105,13 +106,14 @@ function declared(context: Context) {
   };
 }
 
-function nodePools({ name, kubernetes }: Context["settings"]) {
-  const { system, pools } = kubernetes;
+function nodePools(settings: Context["settings"]) {
+  const { system, pools } = settings.kubernetes;
+  const name = placeName(settings);
   return [
     { name: `${name}-system`, size: system.size, min: system.nodes, max: system.nodes },
-    ...Object.entries(pools).map(([pool, settings]) => {
-      const { size, min, max } = settings;
-      return { name: nodePoolName(name, pool, settings), size, min, max };
+    ...Object.entries(pools).map(([pool, poolSettings]) => {
+      const { size, min, max } = poolSettings;
+      return { name: nodePoolName(name, pool, poolSettings), size, min, max };
     }),
   ];
 }
@@ -128,6 +130,7 @@ function created(context: Context, parts: OutputParts) {
       name: cluster.clusterName,
       region: settings.network.region,
       version: cluster.version,
+      ...(settings.network.site !== undefined && { site: settings.network.site }),
       endpoint: cluster.endpoint,
     },
     kubeconfig: cluster.kubeconfig,

@@ -2,6 +2,7 @@
 import { memoryGib, nodeCounts } from "../../../components/database/catalogue.ts";
 import { CloudError, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, object, text } from "../shared/values.ts";
+import { copyMembers, requireCopyable } from "./database-copy.ts";
 import { type Access, connection, type Engine, engineOf, hostOf, uriOf } from "./database-engines.ts";
 import { databaseMemberHooks } from "./database-members.ts";
 import { objectsOf, requireBelow, requireFree, requireVpcOfRegion } from "./guards.ts";
@@ -118,7 +119,9 @@ const cluster: Hooks = {
     refuseShrinking(inputs, previous);
     requireFree(ctx, "DatabaseCluster", "name", inputs, previous);
     requireVpcOfRegion(ctx, inputs, "privateNetworkUuid");
-    if (!previous) requireBelow(mostClusters, objectsOf(ctx, "DatabaseCluster").length, "database clusters");
+    if (previous) return;
+    requireBelow(mostClusters, objectsOf(ctx, "DatabaseCluster").length, "database clusters");
+    requireCopyable(ctx, inputs);
   },
   outputs(ctx, id, inputs, previous): Properties {
     const engine = engineOf(text(inputs, "engine") ?? "");
@@ -136,6 +139,7 @@ const cluster: Hooks = {
       previous?.object["size"] === inputs["size"]
         ? (text(previous?.object ?? {}, "storageSizeMib") ?? storage)
         : storage;
+    if (!previous) copyMembers(ctx, id, inputs);
     return {
       ...connection(engine, access),
       clusterUrn: `do:dbaas:${id}`,

@@ -50,6 +50,18 @@ const getDatabaseCa: InvokeFunction = {
   },
 };
 
+const getDatabaseUser: InvokeFunction = {
+  facts: { clusterId: { type: "String", required: true }, name: { type: "String", required: true } },
+  run(ctx, args) {
+    const [clusterId, name] = [text(args, "clusterId") ?? "", text(args, "name") ?? ""];
+    const found = ctx.account
+      .list(tokenOf("DatabaseUser"))
+      .find(({ object }) => object["clusterId"] === clusterId && object["name"] === name);
+    if (!found) throw new CloudError("not_found", `User ${name} does not exist in the database ${clusterId}`, "name");
+    return Promise.resolve({ ...found.object, ...args, id: found.id });
+  },
+};
+
 const getSizes: InvokeFunction = {
   run(_ctx, args) {
     const sizes = [...dropletSizes().values()].map((size): Properties => ({
@@ -90,6 +102,7 @@ export const functions: Readonly<Record<string, InvokeFunction>> = {
   "digitalocean:index/getKubernetesVersions:getKubernetesVersions": getKubernetesVersions,
   "digitalocean:index/getKubernetesCluster:getKubernetesCluster": getKubernetesCluster,
   "digitalocean:index/getDatabaseCa:getDatabaseCa": getDatabaseCa,
+  "digitalocean:index/getDatabaseUser:getDatabaseUser": getDatabaseUser,
   "digitalocean:index/getSizes:getSizes": getSizes,
   "digitalocean:index/getRegions:getRegions": getRegions,
   "digitalocean:index/getRegion:getRegion": getRegion,

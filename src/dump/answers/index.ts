@@ -72,6 +72,8 @@ const kubernetesVersions = { validVersions: ["1.36.3-do.0", "1.35.6-do.0"], late
 /** The calls that the program makes. The stack was never brought up. */
 export function answerCall({ token, inputs }: MockCallArgs): Inputs {
   if (/^pulumi:pulumi:readStack(Resource)?Outputs$/.test(token)) return { outputs: {} };
+  if (token === "digitalocean:index/getDatabaseUser:getDatabaseUser")
+    return { ...inputs, password: "made-up-password" };
   if (token === "digitalocean:index/getDatabaseCa:getDatabaseCa") return { ...inputs, ...databaseCa };
   if (token === "digitalocean:index/getKubernetesVersions:getKubernetesVersions")
     return { ...inputs, ...kubernetesVersions };
