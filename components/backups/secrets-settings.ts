@@ -18,6 +18,13 @@ export const backupsSecretsSchema = z.strictObject({
   reportKey: secretSchema("secrets.backups.reportKey")
     .optional()
     .describe("key that signs the reports of drills; default: one that the stack generates"),
+  kansasCity: z
+    .strictObject({
+      accessKeyId: secretSchema("secrets.backups.kansasCity.accessKeyId"),
+      secretAccessKey: secretSchema("secrets.backups.kansasCity.secretAccessKey"),
+    })
+    .optional()
+    .describe("key to the bucket that backups.kansasCity.target names, with kind s3; only the host is given it"),
   heartbeats: z
     .partialRecord(z.enum(backupTasks), secretSchema("secrets.backups.heartbeats.<task>", httpsForm))
     .default({})

@@ -4,6 +4,7 @@ import { recipientsSchema } from "../escrow/settings.ts";
 import { resourcesSchema } from "../mastodon/settings.ts";
 import { imageSchema } from "../shapes.ts";
 import { immutableSettingsSchema } from "./immutable-settings.ts";
+import { kansasCitySchema } from "./kansas-city/settings.ts";
 import { databaseDumpSchema, drillSchema, mediaCopySchema, otherTasks } from "./task-settings.ts";
 
 export const backupsSettingsSchema = z.strictObject({
@@ -29,6 +30,7 @@ export const backupsSettingsSchema = z.strictObject({
   ...otherTasks,
   drill: drillSchema.prefault({}),
   immutable: immutableSettingsSchema.prefault({}),
+  kansasCity: kansasCitySchema.optional(),
 });
 
 export type BackupsSettings = z.infer<typeof backupsSettingsSchema>;

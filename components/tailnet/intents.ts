@@ -27,11 +27,15 @@ export interface IntentMatrix {
 
 /** The matrix for these people and machines. */
 export function intentMatrix(settings: TailnetSettings, there: Machines): IntentMatrix {
-  const { kansasCity } = settings;
+  const { kansasCity } = there;
   const sorted = there.workers.toSorted();
   return {
-    subjects: [...people(settings), ...sorted.map((worker) => workerSubject(settings, worker)), ...machines(settings)],
-    targets: targetsOf(there, kansasCity),
+    subjects: [
+      ...people(settings),
+      ...sorted.map((worker) => workerSubject(settings, worker)),
+      ...machines(settings, there),
+    ],
+    targets: targetsOf(there),
     tags: [
       ...Object.values(tags).filter((tag) => kansasCity || tag !== tags.kansasCity),
       ...sorted.map(workerTag),
@@ -64,7 +68,7 @@ function workerSubject({ access }: TailnetSettings, worker: string): Subject {
   };
 }
 
-function machines({ access, kansasCity }: TailnetSettings): Subject[] {
+function machines({ access }: TailnetSettings, { kansasCity }: Machines): Subject[] {
   const machine = (kind: "ci" | "monitoring" | "kansasCity", title: string): Subject => ({
     kind,
     title,

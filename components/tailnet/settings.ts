@@ -18,7 +18,7 @@ const accessSchema = z
     workers: mayReach("database", "valkey").describe("every queue worker outside the cluster"),
     worker: z.record(nameSchema, mayReach()).default({}).describe("one worker, by name, instead of what all may reach"),
     monitoring: mayReach("metrics"),
-    kansasCity: mayReach(),
+    kansasCity: mayReach("backup-metrics").describe("the host that pulls the backups; nothing else of ours suits it"),
   })
   .describe("who may reach what; nothing else is reachable");
 
@@ -53,7 +53,6 @@ export const tailnetSettingsSchema = z.strictObject({
   moderators: z.array(person).default([]).describe("people who moderate; they reach nothing unless access says so"),
   observers: z.array(person).default([]).describe("people who may look at metrics"),
   policyLink: z.url().optional().describe("where the policy is kept; shown in Tailscale's console"),
-  kansasCity: z.boolean().default(false).describe("a host in Kansas City that keeps a copy is on the tailnet"),
   access: accessSchema.prefault({}),
   gateway: gatewaySettingsSchema.prefault({}),
   ci: z.strictObject({ federation: federationSchema.optional() }).prefault({}).describe("how CI joins the tailnet"),

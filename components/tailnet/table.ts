@@ -8,9 +8,8 @@ function defaultMatrix(): IntentMatrix {
     operators: ["operator@social.example"],
     moderators: ["moderator@social.example"],
     observers: ["observer@social.example"],
-    kansasCity: true,
   });
-  return intentMatrix(settings, { workers: ["name"], valkeyCache: true });
+  return intentMatrix(settings, { workers: ["name"], valkeyCache: true, kansasCity: true, backupMetrics: true });
 }
 
 const head = `# Who reaches what on the tailnet

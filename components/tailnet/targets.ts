@@ -1,7 +1,15 @@
 // What can be reached on the tailnet: each thing with the tags that serve it and the TCP ports, and nothing else exists.
 
 /** Names of what can be reached, as settings write them. */
-export const targetNames = ["kubernetes", "database", "valkey", "metrics", "ssh", "kansas-city"] as const;
+export const targetNames = [
+  "kubernetes",
+  "database",
+  "valkey",
+  "metrics",
+  "ssh",
+  "kansas-city",
+  "backup-metrics",
+] as const;
 
 export type TargetName = (typeof targetNames)[number];
 
@@ -38,8 +46,11 @@ export function workerTag(worker: string): string {
   return `tag:worker-${worker}`;
 }
 
-/** Ports that the gateway forwards, and no others: to the connection pool, to Valkey, and to the cache where it is a Valkey of its own. */
-export const gatewayPorts = { database: 6432, valkey: 6379, valkeyCache: 6380 } as const;
+/**
+ * Ports that the gateway forwards, and no others: to the connection pool, to Valkey, to the cache where it is a Valkey of its own, and to where
+ * backups leave their metrics.
+ */
+export const gatewayPorts = { database: 6432, valkey: 6379, valkeyCache: 6380, pushgateway: 9091 } as const;
 
 /** Of Mastodon's exporter in a worker, and of the node exporter on the Kansas City host (their projects' defaults). */
 const metricsPorts = { worker: 9394, kansasCity: 9100 } as const;
@@ -56,13 +67,14 @@ export interface Machines {
   readonly workers: readonly string[];
   /** Whether the cache is a Valkey of its own. */
   readonly valkeyCache: boolean;
+  /** Whether the host in Kansas City keeps a copy of the backups. */
+  readonly kansasCity: boolean;
+  /** Whether that host may tell the cluster's metrics when it has succeeded. */
+  readonly backupMetrics: boolean;
 }
 
-/**
- * Everything that can be reached.
- * @param kansasCity whether the host in Kansas City is on the tailnet
- */
-export function targetsOf({ workers, valkeyCache }: Machines, kansasCity: boolean): readonly Target[] {
+/** Everything that can be reached. */
+export function targetsOf({ workers, valkeyCache, kansasCity, backupMetrics }: Machines): readonly Target[] {
   const workerTags = workers.toSorted().map(workerTag);
   const host = kansasCity ? [tags.kansasCity] : [];
   return [
@@ -83,5 +95,10 @@ export function targetsOf({ workers, valkeyCache }: Machines, kansasCity: boolea
     },
     { name: "ssh", title: "ssh on a worker", places: at(sshPort, workerTags), login: true },
     { name: "kansas-city", title: "ssh on the Kansas City host", places: at(sshPort, host), login: true },
+    {
+      name: "backup-metrics",
+      title: "metrics of backups",
+      places: backupMetrics ? at(gatewayPorts.pushgateway, [tags.gateway]) : [],
+    },
   ];
 }

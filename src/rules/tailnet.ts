@@ -6,9 +6,20 @@ import type { Problem } from "../../components/problem.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
+/** The subjects that say what joins the tailnet. */
+export const machineSubjects = ["workers", "database", "backups", "metrics"] as const;
+
+export type MachineSubject = (typeof machineSubjects)[number];
+
 /** What joins the tailnet. */
-export function machinesOf({ workers, database }: Pick<Settings, "workers" | "database">): Machines {
-  return { workers: Object.keys(workers), valkeyCache: database.valkey.cache.enabled };
+export function machinesOf({ workers, database, backups, metrics }: Pick<Settings, MachineSubject>): Machines {
+  const kansasCity = backups.kansasCity !== undefined;
+  return {
+    workers: Object.keys(workers),
+    valkeyCache: database.valkey.cache.enabled,
+    kansasCity,
+    backupMetrics: kansasCity && metrics.enabled,
+  };
 }
 
 /** The policy that follows from the settings is valid, passes its tests and breaks no safety rule. */
@@ -17,7 +28,7 @@ function assertPolicySafe({
   network,
   kubernetes,
   ...others
-}: Pick<Settings, "tailnet" | "workers" | "database" | "network" | "kubernetes">): Problem[] {
+}: Pick<Settings, "tailnet" | MachineSubject | "network" | "kubernetes">): Problem[] {
   return judgeSettings(tailnet, machinesOf(others), [
     { path: "network.ipRange", range: network.ipRange },
     { path: "kubernetes.clusterSubnet", range: kubernetes.clusterSubnet },
@@ -44,7 +55,7 @@ function assertGatewayForWorkers({ tailnet, workers }: Pick<Settings, "tailnet" 
 }
 
 export const tailnetRules = [
-  rule(["tailnet", "workers", "database", "network", "kubernetes"], assertPolicySafe),
+  rule(["tailnet", ...machineSubjects, "network", "kubernetes"], assertPolicySafe),
   rule(["tailnet", "workers"], assertWorkersOfAccessKnown),
   rule(["tailnet", "workers"], assertGatewayForWorkers),
 ];

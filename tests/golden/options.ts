@@ -68,7 +68,6 @@ export const options: Readonly<Record<string, RawSettings>> = {
       operators: ["operator@social.example"],
       moderators: ["moderator@social.example"],
       observers: ["observer@social.example"],
-      kansasCity: true,
       access: { observers: ["metrics", "kubernetes"] },
       sendTests: false,
       extraPolicy: `{

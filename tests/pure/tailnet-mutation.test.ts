@@ -14,9 +14,13 @@ const settings = tailnetSettingsSchema.parse({
   operators: ["bea@social.example", "al@social.example"],
   moderators: ["mo@social.example"],
   observers: ["cy@social.example"],
-  kansasCity: true,
 });
-const matrix = intentMatrix(settings, { workers: ["queue-1", "queue-2"], valkeyCache: true });
+const matrix = intentMatrix(settings, {
+  workers: ["queue-1", "queue-2"],
+  valkeyCache: true,
+  kansasCity: true,
+  backupMetrics: true,
+});
 const policy = tailnetPolicy(matrix);
 const networks = [{ path: "network.ipRange", range: "10.116.0.0/20" }];
 

@@ -11,7 +11,12 @@ const workers = ["queue-2", "queue-1"];
 
 function policyOf(changes: object = {}, names: readonly string[] = workers): Policy {
   return tailnetPolicy(
-    intentMatrix(tailnetSettingsSchema.parse({ operators, ...changes }), { workers: names, valkeyCache: false }),
+    intentMatrix(tailnetSettingsSchema.parse({ operators, ...changes }), {
+      workers: names,
+      valkeyCache: false,
+      kansasCity: false,
+      backupMetrics: false,
+    }),
   );
 }
 
@@ -30,15 +35,18 @@ describe("the tailnet policy", () => {
 
   it("is valid, passes its own tests and breaks no safety rule, with and without people, workers and the Kansas City host", () => {
     const matrices = [
-      [{}, []],
-      [{}, workers],
-      [{ observers: ["cy@social.example"], moderators: ["mo@social.example", "bea@social.example"] }, workers],
-      [{ kansasCity: true, access: { kansasCity: ["database"], worker: { "queue-1": ["valkey"] } } }, workers],
+      [{}, [], false],
+      [{}, workers, false],
+      [{ observers: ["cy@social.example"], moderators: ["mo@social.example", "bea@social.example"] }, workers, false],
+      [{ access: { worker: { "queue-1": ["valkey"] } } }, workers, true],
+      [{ access: { kansasCity: [] } }, [], true],
     ] as const;
-    for (const [changes, names] of matrices) {
+    for (const [changes, names, kansasCity] of matrices) {
       const matrix = intentMatrix(tailnetSettingsSchema.parse({ operators, ...changes }), {
         workers: names,
         valkeyCache: true,
+        kansasCity,
+        backupMetrics: kansasCity,
       });
       const judged = tailnetPolicy(matrix);
       expect([validatePolicy(judged), failures(judged), unsafeWays(judged, matrix, [])]).toEqual([[], [], []]);
@@ -69,9 +77,22 @@ describe("the tailnet policy", () => {
 
   it("opens the cache where it is a Valkey of its own", () => {
     const settings = tailnetSettingsSchema.parse({ operators });
-    const { grants } = tailnetPolicy(intentMatrix(settings, { workers, valkeyCache: true }));
+    const { grants } = tailnetPolicy(
+      intentMatrix(settings, { workers, valkeyCache: true, kansasCity: false, backupMetrics: false }),
+    );
     expect(grants.flatMap(({ ip = [] }) => ip)).toContain("tcp:6380");
     expect(policy.grants.flatMap(({ ip = [] }) => ip)).not.toContain("tcp:6380");
+  });
+
+  it("lets the Kansas City host tell the metrics of backups, and reach nothing else", () => {
+    const settings = tailnetSettingsSchema.parse({ operators });
+    const grantsWith = (backupMetrics: boolean) =>
+      tailnetPolicy(intentMatrix(settings, { workers, valkeyCache: true, kansasCity: true, backupMetrics })).grants;
+    const from = (backupMetrics: boolean) =>
+      grantsWith(backupMetrics).filter(({ src }) => src.includes(tags.kansasCity));
+    expect(from(true)).toEqual([{ src: [tags.kansasCity], dst: [tags.gateway], ip: ["tcp:9091"] }]);
+    expect(from(false)).toEqual([]);
+    expect(JSON.stringify(policy)).not.toContain(tags.kansasCity);
   });
 
   it("lets one worker reach less than the others", () => {

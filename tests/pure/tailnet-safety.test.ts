@@ -5,11 +5,19 @@ import { describe, expect, it } from "vitest";
 import { judgeSettings, settingsPolicy } from "../../components/tailnet/judge.ts";
 import { safetyRules } from "../../components/tailnet/safety/rules.ts";
 import { tailnetSettingsSchema, type TailnetSettings } from "../../components/tailnet/settings.ts";
-import { targetNames } from "../../components/tailnet/targets.ts";
+import { type Machines, targetNames } from "../../components/tailnet/targets.ts";
 import { parseSettings, SettingsError } from "../../src/settings.ts";
 import { projectRoot, stackFile, withSecrets } from "../stacks.ts";
 
-const machines = { workers: ["queue-1", "queue-2"], valkeyCache: false };
+const machines: Machines = {
+  workers: ["queue-1", "queue-2"],
+  valkeyCache: false,
+  kansasCity: false,
+  backupMetrics: false,
+};
+
+/** The same with the host that pulls the backups. */
+const withCopy: Machines = { ...machines, kansasCity: true, backupMetrics: true };
 const networks = [{ path: "network.ipRange", range: "10.116.0.0/20" }];
 const person = "bea@social.example";
 
@@ -18,8 +26,8 @@ function settings(changes: object = {}): TailnetSettings {
 }
 
 /** The problems of these settings, one text for each. */
-function problems(changes: object): string[] {
-  return judgeSettings(settings(changes), machines, networks).map(({ path, message }) => `${path}: ${message}`);
+function problems(changes: object, there: Machines = machines): string[] {
+  return judgeSettings(settings(changes), there, networks).map(({ path, message }) => `${path}: ${message}`);
 }
 
 const byHand = (extra: object): string[] => problems({ extraPolicy: JSON.stringify(extra) });
@@ -50,6 +58,45 @@ describe("a hole in the tailnet policy is refused", () => {
     const [first] = problems({ access });
     expect(first).toMatch(message);
     expect(first).toContain(`tailnet.access.${path}: breaks the rule `);
+  });
+
+  const copyAt = (ip: string) => ({ dst: ["tag:kansas-city"], ip: [ip] });
+
+  it.each([
+    [
+      "a worker on the copy, by settings",
+      { access: { workers: ["kansas-city"] } },
+      /access\.workers: breaks the rule copy-apart: tag:worker-queue-1 would reach tag:kansas-city on tcp 22/,
+    ],
+    [
+      "the copy on the database, by settings",
+      { access: { kansasCity: ["database"] } },
+      /access\.kansasCity: breaks the rule copy-apart: tag:kansas-city would reach tag:gateway on tcp 6432/,
+    ],
+    [
+      "the copy on Kubernetes, by settings",
+      { access: { kansasCity: ["kubernetes"] } },
+      /access\.kansasCity: breaks the rule copy-apart: tag:kansas-city would reach tag:kubernetes on tcp 443/,
+    ],
+    ...["tag:worker-queue-2", "tag:gateway", "tag:kubernetes", "autogroup:tagged"].map(
+      (from) =>
+        [
+          `${from} on the copy, by hand`,
+          { extraPolicy: JSON.stringify({ grants: [{ src: [from], ...copyAt("udp:53") }] }) },
+          /(copy-apart|ci-without-data): tag:\S+ would reach tag:kansas-city on udp 53/,
+        ] as const,
+    ),
+    [
+      "the copy on a worker, by hand",
+      {
+        extraPolicy: JSON.stringify({
+          grants: [{ src: ["tag:kansas-city"], dst: ["tag:worker-queue-1"], ip: ["tcp:22"] }],
+        }),
+      },
+      /extraPolicy\.grants\[0\]: breaks the rule copy-apart: tag:kansas-city would reach tag:worker-queue-1/,
+    ],
+  ])("%s", (_, changes, message) => {
+    expect(problems(changes, withCopy)).toContainEqual(expect.stringMatching(message));
   });
 
   it.each([
@@ -222,18 +269,21 @@ describe("whatever the settings say", () => {
       fc.property(access, fc.boolean(), (chosen, kansasCity) => {
         const changes = {
           access: chosen,
-          kansasCity,
           observers: ["cy@social.example"],
           moderators: ["mo@social.example"],
         };
-        const found = judgeSettings(settings(changes), machines, networks);
+        const found = judgeSettings(settings(changes), kansasCity ? withCopy : machines, networks);
         const host = kansasCity ? ["kansas-city"] : [];
-        const hosts = [chosen.ci, chosen.monitoring, ...(kansasCity ? [chosen.kansasCity] : []), chosen.workers];
+        const hosts = [chosen.ci, chosen.monitoring, chosen.workers];
+        const allowed = kansasCity ? ["backup-metrics"] : targetNames;
         const isUnsafe =
           chosen.ci.some(
-            (name) => ["database", "valkey", ...host].includes(name) || (name === "metrics" && kansasCity),
+            (name) =>
+              ["database", "valkey", ...host].includes(name) ||
+              (["metrics", "backup-metrics"].includes(name) && kansasCity),
           ) ||
           chosen.workers.some((name) => ["metrics", "ssh"].includes(name)) ||
+          chosen.kansasCity.some((name) => !allowed.includes(name)) ||
           hosts.some((names) => names.some((name) => ["ssh", ...host].includes(name)));
         expect(found.length > 0).toBe(isUnsafe);
         for (const { path, message } of found) {

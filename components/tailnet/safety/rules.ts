@@ -4,13 +4,14 @@ import type { Judged, NamedFinding, SafetyRule } from "./finding.ts";
 import { loginsAreChecked, onlyIntendedLogins } from "./logins.ts";
 import { devicesHaveNames, networksStayClosed, nothingPublished } from "./names.ts";
 import { nothingApproved, tagsAreOwned } from "./owners.ts";
-import { ciWithoutData, everyIntendedWay, onlyIntendedWays, workersApart } from "./ways.ts";
+import { ciWithoutData, copyApart, everyIntendedWay, onlyIntendedWays, workersApart } from "./ways.ts";
 
 /** The most telling first: of several findings about one part of the policy the first is told. */
 export const safetyRules: Readonly<Record<string, SafetyRule>> = {
   "nobody-masters-kubernetes": nobodyMastersKubernetes,
   "ci-without-data": ciWithoutData,
   "workers-apart": workersApart,
+  "copy-apart": copyApart,
   "logins-are-checked": loginsAreChecked,
   "devices-have-names": devicesHaveNames,
   "networks-stay-closed": networksStayClosed,

@@ -1,7 +1,7 @@
 // Safety rules about who reaches whom: over every pair of devices and every port and protocol, whatever the grants look like.
 import { intendedPlaces } from "../intents.ts";
 import type { Traffic } from "../evaluator/ports.ts";
-import { tags } from "../targets.ts";
+import { gatewayPorts, tags } from "../targets.ts";
 import { devicesOf, rolesOf, type Finding, type Judged, type SafetyRule } from "./finding.ts";
 
 /** Machines that hold people's data, or forward to it. */
@@ -16,16 +16,40 @@ export const workersApart: SafetyRule = (judged) => {
   return forbidWays(judged, workers, workers);
 };
 
+/**
+ * The Kansas City host pulls, so that whoever takes the cluster over cannot reach the copy; and it brings no way back in. Towards the gateway it has
+ * what the matrix says, at most the metrics of backups.
+ */
+export const copyApart: SafetyRule = (judged) => {
+  const { matrix, reachability } = judged;
+  const others = matrix.tags.filter((tag) => tag !== tags.kansasCity && tag !== tags.monitoring);
+  return [
+    ...forbidWays(judged, others, [tags.kansasCity]),
+    ...forbidWays(
+      judged,
+      [tags.kansasCity],
+      matrix.tags.filter((tag) => tag !== tags.gateway),
+    ),
+    ...reachability
+      .openings(tags.kansasCity, tags.gateway)
+      .flatMap(({ path, traffic }) =>
+        traffic
+          .filter((one) => !isIntended(one, new Set([gatewayPorts.pushgateway])))
+          .map((one) => wayFound(path, tags.kansasCity, tags.gateway, [one])),
+      ),
+  ];
+};
+
 function forbidWays({ reachability }: Judged, sources: readonly string[], targets: readonly string[]): Finding[] {
   return sources.flatMap((source) =>
     targets.flatMap((target) =>
-      reachability.openings(source, target).map(({ path, traffic }) => ({
-        path,
-        source,
-        message: `${source} would reach ${target} on ${traffic.map(writtenTraffic).join(", ")}`,
-      })),
+      reachability.openings(source, target).map(({ path, traffic }) => wayFound(path, source, target, traffic)),
     ),
   );
+}
+
+function wayFound(path: string, source: string, target: string, traffic: readonly Traffic[]): Finding {
+  return { path, source, message: `${source} would reach ${target} on ${traffic.map(writtenTraffic).join(", ")}` };
 }
 
 /** Our machines can be reached where the matrix says so, and nowhere else. */
@@ -35,15 +59,11 @@ export const onlyIntendedWays: SafetyRule = (judged) => {
     const places = rolesOf(source, matrix).flatMap((role) => intendedPlaces(role, matrix));
     return matrix.tags.flatMap((target) => {
       const ports = new Set(places.filter(({ tag }) => tag === target).map(({ port }) => port));
-      return reachability.openings(source, target).flatMap(({ path, traffic }) =>
-        traffic
-          .filter((one) => !isIntended(one, ports))
-          .map((one) => ({
-            path,
-            source,
-            message: `${source} would reach ${target} on ${writtenTraffic(one)}`,
-          })),
-      );
+      return reachability
+        .openings(source, target)
+        .flatMap(({ path, traffic }) =>
+          traffic.filter((one) => !isIntended(one, ports)).map((one) => wayFound(path, source, target, [one])),
+        );
     });
   });
 };
