@@ -58,14 +58,13 @@ export function s3Command(program: string, server: S3Server) {
   return {
     program,
     args: [
-      ...["--port", `127.0.0.1:${server.port}`],
-      ...["--cert", server.certificate.certificate, "--key", server.certificate.key],
-      ...["--region", server.region],
+      ["--port", `127.0.0.1:${server.port}`, "--region", server.region],
+      ["--cert", server.certificate.certificate, "--key", server.certificate.key],
       // Without its cache a user that was changed or removed is so at once.
-      ...["--iam-dir", users, "--iam-cache-disable"],
-      ...["--health", healthPath, "--quiet"],
-      ...["posix", "--versioning-dir", versions, "--sidecar", metadata, data],
-    ],
+      ["--iam-dir", users, "--iam-cache-disable"],
+      ["--health", healthPath, "--quiet"],
+      ["posix", "--versioning-dir", versions, "--sidecar", metadata, data],
+    ].flat(),
     // Not in the command line, which every user of the machine can read.
     env: { ROOT_ACCESS_KEY: server.root.accessKey, ROOT_SECRET_KEY: server.root.secretKey },
   };
