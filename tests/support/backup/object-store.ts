@@ -1,6 +1,6 @@
 // A real S3 server in a temporary folder, behind a proxy that can make requests fail.
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -13,6 +13,8 @@ export interface ObjectStore {
   readonly faults: FaultProxy;
   /** rclone's variables for a remote of this name. */
   readonly remote: (name: string) => Readonly<Record<string, string>>;
+  /** Puts other bytes under a key, behind the server's back: it goes on telling the checksum of what was there. */
+  readonly corrupt: (bucket: string, key: string, text: string) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startObjectStore(folder: string): Promise<ObjectStore> {
   return {
     faults,
     remote: (name) => remoteVariables(name, faults.url),
+    corrupt: (bucket, key, text) => writeFileSync(join(folder, "objects", bucket, key), text),
     stop: async () => {
       await faults.stop();
       server.kill();
