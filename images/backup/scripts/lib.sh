@@ -172,10 +172,37 @@ manifest() {
     '{ version: 1, kind: $kind, server: $server, started: $started, finished: $finished, file: $file } + $more'
 }
 
-# complete PLACE: stamps of the folders of PLACE that have a manifest, oldest first.
+# whole FILE PLACE: stamps of the folders of PLACE that have a manifest, oldest first.
+whole() {
+  keys "$scratch/manifests" "$2" --recursive --files-only --include '/*/manifest.json'
+  sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/manifest\.json$|\1|p' "$scratch/manifests" | sort >"$1"
+}
+
+# The same as `whole` on standard output, for who does not mind that shellcheck takes it for bash's own.
 complete() {
-  keys "$scratch/complete" "$1" --recursive --files-only --include '/*/manifest.json'
-  sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/manifest\.json$|\1|p' "$scratch/complete" | sort
+  whole "$scratch/listed" "$1"
+  cat "$scratch/listed"
+}
+
+# prune PLACE: removes what KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY and KEEP_MONTHLY no longer keep (see `thin`), and folders that have had no manifest for
+# a day: what killed runs left. Call it after an upload. What cannot be removed is tried again by the next run.
+prune() {
+  need KEEP_HOURLY KEEP_DAILY KEEP_WEEKLY KEEP_MONTHLY
+  whole "$scratch/whole" "$1"
+  sh "${0%/*}/thin" "$(stamp)" "$KEEP_HOURLY" "$KEEP_DAILY" "$KEEP_WEEKLY" "$KEEP_MONTHLY" <"$scratch/whole" >"$scratch/old"
+  keys "$scratch/folders" "$1" --dirs-only
+  yesterday=$(date -u -d "@$(($(now) - 86400))" +%Y%m%dT%H%M%SZ)
+  sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/$|\1|p' "$scratch/folders" | sort | comm -23 - "$scratch/whole" |
+    awk -v limit="$yesterday" '$0 < limit' >>"$scratch/old"
+  while read -r old; do remove "$1/$old" || say "warning: cannot remove $1/$old; the next run tries again"; done <"$scratch/old"
+}
+
+# The manifest goes first: half removed, it is no backup any more.
+remove() {
+  say "removing $1"
+  keys "$scratch/removed" "$1" --files-only
+  if grep -qx manifest.json "$scratch/removed"; then retry "$tries" rclone deletefile "$1/manifest.json" || return 1; fi
+  retry "$tries" rclone purge "$1"
 }
 
 # success TASK [data=SECONDS] [size=BYTES] [NAME=NUMBER…]: metrics and the heartbeat, the last thing a script does. A failed run sends nothing, so its age shows.
