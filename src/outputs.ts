@@ -189,6 +189,10 @@ export const outputsSchema = z.strictObject({
       .strictObject({ clientId: z.string(), audience: z.string() })
       .optional()
       .describe("what CI joins by, with a token of its own identity provider; missing without tailnet.ci.federation"),
+    kubernetes: z
+      .strictObject({ host: hostname })
+      .optional()
+      .describe("name under which the tailnet reaches the Kubernetes API; missing without tailnet.kubectl"),
   }),
   loadBalancer: z.strictObject({
     address: z.string().describe("public IPv4 address"),

@@ -11,6 +11,7 @@ import { buildDayTwo } from "./build/day-two.ts";
 import { buildEdgeCertificate } from "./build/edge-certificate.ts";
 import { buildEscrow } from "./build/escrow.ts";
 import { buildGateway } from "./build/gateway.ts";
+import { buildKubectl } from "./build/kubectl.ts";
 import { buildMail } from "./build/mail.ts";
 import { buildMetrics } from "./build/metrics.ts";
 import { buildMonitoring } from "./build/monitoring.ts";
@@ -69,6 +70,7 @@ export async function program(): Promise<Record<string, unknown>> {
   });
   buildEdgeCertificate(context, { compute, zoned, mastodon, placed });
   buildGateway(context, { compute, databases, tailnet, mastodon });
+  buildKubectl(context, { compute, tailnet, mastodon });
   const workers = buildWorkers(context, { ...server, tailnet, mastodon });
   buildBackups(context);
   const dayTwo = buildDayTwo(context, { compute, databases, mastodon });

@@ -15,6 +15,7 @@ import { monitoringRules } from "./rules/monitoring.ts";
 import { networkRules } from "./rules/network.ts";
 import { stagingRules } from "./rules/staging.ts";
 import { storageRules } from "./rules/storage.ts";
+import { tailnetKubectlRules } from "./rules/tailnet-kubectl.ts";
 import { tailnetRules } from "./rules/tailnet.ts";
 import { workersRules } from "./rules/workers.ts";
 import type { SettingsRule } from "./rules/rule.ts";
@@ -33,6 +34,7 @@ export const settingsRules: readonly SettingsRule[] = [
   ...cdnRules,
   ...workersRules,
   ...tailnetRules,
+  ...tailnetKubectlRules,
   ...stagingRules,
   ...mailRules,
   ...monitoringRules,

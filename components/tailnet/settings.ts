@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { hostnameSchema, nameSchema } from "../shapes.ts";
 import { gatewaySettingsSchema } from "./gateway/settings.ts";
+import { kubectlSettingsSchema } from "./kubectl/settings.ts";
 import { targetNames, type TargetName } from "./targets.ts";
 
 const person = z.email({ error: "must be the login of a tailnet user, for example alice@social.example" });
@@ -55,6 +56,7 @@ export const tailnetSettingsSchema = z.strictObject({
   policyLink: z.url().optional().describe("where the policy is kept; shown in Tailscale's console"),
   access: accessSchema.prefault({}),
   gateway: gatewaySettingsSchema.prefault({}),
+  kubectl: kubectlSettingsSchema.prefault({}),
   ci: z.strictObject({ federation: federationSchema.optional() }).prefault({}).describe("how CI joins the tailnet"),
   webhook: webhookSchema.optional().describe("who is told when somebody changes the policy"),
   splitDns: z

@@ -24,6 +24,7 @@ import type { Databases } from "./databases.ts";
 import { dayTwoWorkloads } from "./day-two.ts";
 import { escrowOutput } from "./escrow.ts";
 import { gatewayWorkloads } from "./gateway.ts";
+import { kubectlOutput, kubectlWorkloads } from "./kubectl.ts";
 import { mailFrom, mailQuota } from "./mail.ts";
 import { purgeWorkloads } from "./purge.ts";
 import { metricsWorkloads } from "./metrics.ts";
@@ -129,8 +130,8 @@ function created(context: Context, parts: OutputParts) {
       id: cluster.clusterId,
       name: cluster.clusterName,
       region: settings.network.region,
-      version: cluster.version,
       ...(settings.network.site !== undefined && { site: settings.network.site }),
+      version: cluster.version,
       endpoint: cluster.endpoint,
     },
     kubeconfig: cluster.kubeconfig,
@@ -142,6 +143,7 @@ function created(context: Context, parts: OutputParts) {
       ...dayTwoWorkloads(context, parts.dayTwo),
       ...workerWorkloads(parts.workers),
       ...gatewayWorkloads(context),
+      ...kubectlWorkloads(context),
       ...autoscalingWorkloads(context),
     ],
     media: {
@@ -170,6 +172,7 @@ function created(context: Context, parts: OutputParts) {
       grants: tailnet.grants,
       policyHash: tailnet.policyHash,
       ...(tailnet.federation && { ci: { ...tailnet.federation } }),
+      ...kubectlOutput(context),
     },
     loadBalancer: {
       address: mastodon.loadBalancerAddress,

@@ -33,6 +33,14 @@ export const options: Readonly<Record<string, RawSettings>> = {
     secrets: logSinkSecrets("user", "password"),
   }),
   "database-opensearch": changed({ database: { ...database(), opensearch: { size: "db-s-2vcpu-4gb", nodes: 3 } } }),
+  "database-restored": changed({
+    database: postgresql({
+      name: "social-postgresql-2",
+      restoredFrom: { cluster: "social-postgresql", at: "2026-11-23T15:00:00Z" },
+    }),
+  }),
+  "network-site": changed({ network: { region: "nyc1", site: "nyc1", ipRange: "10.118.0.0/20" } }),
+  "mastodon-stopped": changed({ mastodon: { ...mastodon(), stopped: true }, dayTwo: everyJob() }),
   "database-trusted-tags": changed({ database: { ...database(), trustedTags: ["queue-worker"] } }),
   "database-without-cache": changed({ database: { ...database(), valkey: { cache: { enabled: false } } } }),
   "database-fixed-disk": changed({
@@ -78,6 +86,12 @@ export const options: Readonly<Record<string, RawSettings>> = {
     },
   }),
   "tailnet-gateway": changed({ tailnet: { operators: ["operator@social.example"], gateway: { enabled: true } } }),
+  "tailnet-kubectl": changed({
+    tailnet: {
+      operators: ["operator@social.example"],
+      kubectl: { enabled: true, domain: "tail1a2b3.ts.net", machines: ["ci-1"] },
+    },
+  }),
   "tailnet-surroundings": changed({
     tailnet: {
       operators: ["operator@social.example"],

@@ -16,6 +16,8 @@ interface PodOptions {
   readonly priority: string;
   /** Seconds from the order to end until the pod is killed; longer than all that happens in it. */
   readonly graceSeconds: number;
+  /** Settings of the pod's own network; only those that the standard calls safe. */
+  readonly sysctls?: Readonly<Record<string, string>>;
 }
 
 /** The pod around the containers, as the restricted Pod Security Standard asks for. */
@@ -25,6 +27,7 @@ export function podDefaults({
   placement,
   priority,
   graceSeconds,
+  sysctls = {},
 }: PodOptions): Omit<PodSpec, "containers"> {
   return {
     serviceAccountName: role,
@@ -42,6 +45,7 @@ export function podDefaults({
       fsGroup: user,
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
+      ...(Object.keys(sysctls).length > 0 && { sysctls: variablesOf(sysctls) }),
     },
   };
 }

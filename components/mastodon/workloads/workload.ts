@@ -1,6 +1,7 @@
 // What every long-running workload of Mastodon is described by, and the Deployment that follows from it.
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { BackupRole } from "../../backups/tasks.ts";
 
 export type PodSpec = kubernetes.types.input.core.v1.PodSpec;
 export type Container = kubernetes.types.input.core.v1.Container;
@@ -20,7 +21,10 @@ export type Role =
   | "upgrade-dump"
   | "staging-copy"
   | "worker-grants"
+  | "backup-grants"
+  | BackupRole
   | "tailnet-gateway"
+  | "tailnet-kubernetes"
   | DayTwoKind;
 
 /** Kinds of jobs for what a server needs besides running. */

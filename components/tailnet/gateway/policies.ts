@@ -1,14 +1,9 @@
 // Whom the gateway may talk to: the databases' ports that it passes on, and what Tailscale needs. Nobody in the cluster may talk to it.
-import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { toApiServer } from "../../mastodon/kubernetes/api-server-policy.ts";
-import { internet, internetByUdp, names } from "../../mastodon/kubernetes/network-policies.ts";
+import { defaultDeny, flowsOf, network, type NetworkPolicy } from "../../mastodon/kubernetes/network-policies.ts";
+import { toTailscale } from "../tailscale-egress.ts";
 import { gatewayLabels, gatewayRole } from "./names.ts";
-
-type NetworkPolicy = kubernetes.types.input.networking.v1.NetworkPolicySpec;
-
-/** WireGuard at machines with Tailscale's usual port, and the servers that tell a machine its outer address. Others are reached by relays, over https. */
-const tailscaleUdpPorts = [41_641, 3478] as const;
 
 /**
  * Policies by name; the first shuts everything.
@@ -17,18 +12,8 @@ const tailscaleUdpPorts = [41_641, 3478] as const;
  */
 export function gatewayPolicies(vpc: string, ports: readonly pulumi.Input<number>[]): Record<string, NetworkPolicy> {
   return {
-    "default-deny": { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    [gatewayRole]: {
-      podSelector: { matchLabels: gatewayLabels },
-      policyTypes: ["Ingress", "Egress"],
-      ingress: [],
-      egress: [
-        names,
-        { to: [{ ipBlock: { cidr: vpc } }], ports: ports.map((port) => ({ protocol: "TCP", port })) },
-        internet(443),
-        internetByUdp(...tailscaleUdpPorts),
-      ],
-    },
+    "default-deny": defaultDeny,
+    [gatewayRole]: flowsOf(gatewayLabels, { ingress: [], egress: [...toTailscale, network(vpc, ports)] }),
   };
 }
 

@@ -8,6 +8,7 @@ import { watchdogName, watchdogResources } from "../../../components/monitoring/
 import { copyResources, stagingCopyName } from "../../../components/staging/copy-job.ts";
 import { gatewayPods } from "../../../components/tailnet/gateway/names.ts";
 import { hasGateway } from "../../../components/tailnet/gateway/settings.ts";
+import { kubectlPods } from "../../../components/tailnet/kubectl/names.ts";
 import { grantsResources, grantsRole } from "../../../components/workers/grants/job.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
@@ -60,6 +61,9 @@ export function neighbourPods(
     // The old pod of each ends before its new one starts.
     ...(hasGateway(tailnet, workers)
       ? gatewayPods.map((name) => ({ name, ...podRequests(tailnet.gateway.resources), atRest: 1, atPeak: 1 }))
+      : []),
+    ...(tailnet.kubectl.enabled
+      ? kubectlPods.map((name) => ({ name, ...podRequests(tailnet.kubectl.resources), atRest: 1, atPeak: 1 }))
       : []),
   ];
 }
