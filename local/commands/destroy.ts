@@ -4,6 +4,7 @@ import { withAccount } from "../account/index.ts";
 import { deleteCluster, listClusters } from "../cluster/index.ts";
 import { LocalCloudError } from "../errors.ts";
 import { kubeconfigPath } from "../home.ts";
+import { keptPolicyType } from "../providers/tailscale/kept-policy.ts";
 import { clusterType } from "./clusters.ts";
 import { operate, type OperationOptions } from "./operate.ts";
 
@@ -15,6 +16,7 @@ export async function destroy(options: OperationOptions): Promise<void> {
   );
   rmSync(kubeconfigPath(options.home), { force: true });
   await removeOrphanClusters(options);
+  forgetPolicies(options);
   const left = withAccount(options.home, (account) => account.counts());
   if (left.size > 0) {
     const list = [...left].map(([type, count]) => `${count} ${type}`);
@@ -23,6 +25,13 @@ export async function destroy(options: OperationOptions): Promise<void> {
     );
   }
   options.print(`${changes["delete"] ?? 0} resources deleted. The account is empty and nothing runs.`);
+}
+
+/** Tailscale would keep the policy that the stack leaves in force; here the tailnet goes with everything else. */
+function forgetPolicies({ home }: OperationOptions): void {
+  withAccount(home, (account) => {
+    for (const policy of account.list({ type: keptPolicyType })) account.remove(policy);
+  });
 }
 
 /** A cluster without a row in the account belongs to a creation that was killed; one with a row is the engine's to delete. */

@@ -49,6 +49,20 @@ describe("the policy", () => {
     await expect(key("tag:worker")).resolves.toBeDefined();
     await plugin.delete(urn("Acl"), id);
   });
+
+  it("stays in force when its resource goes, and is not overwritten unasked", async () => {
+    await expect(plugin.create(urn("Acl"), { acl: policy })).rejects.toThrow("(412)");
+    const asked = { acl: policy, overwriteExistingContent: true, resetAclOnDestroy: true };
+    const { id } = await plugin.create(urn("Acl"), asked);
+    await plugin.delete(urn("Acl"), id);
+    const again = await plugin.create(urn("Acl"), { acl: policy }); // the default policy is in nobody's way
+    await plugin.delete(urn("Acl"), again.id);
+  });
+
+  it("is refused where the control plane would refuse it", async () => {
+    const acl = '{ "grants": [{ "src": ["tag:nobody"], "dst": ["*"], "ip": ["*"] }] }';
+    await expect(plugin.create(urn("Acl"), { acl })).rejects.toThrow("tag:nobody");
+  });
 });
 
 describe("keys", () => {

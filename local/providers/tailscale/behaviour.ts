@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, text, texts } from "../shared/values.ts";
+import { keptPolicy } from "./kept-policy.ts";
 
 /** Ninety days: the longest life of an auth key, and what it gets when no expiry is given. */
 const defaultExpirySeconds = 7_776_000;
@@ -129,7 +130,7 @@ const service: Hooks = {
 };
 
 const hooks: Readonly<Record<string, Hooks>> = {
-  "acl:Acl": singleton,
+  "acl:Acl": keptPolicy(singleton),
   "awsExternalId:AwsExternalId": {
     outputs: () => ({ externalId: letters(24), tailscaleAwsAccountId: "000000000000" }),
   },
