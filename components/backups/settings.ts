@@ -5,7 +5,14 @@ import { resourcesSchema } from "../mastodon/settings.ts";
 import { imageSchema } from "../shapes.ts";
 import { immutableSettingsSchema } from "./immutable-settings.ts";
 import { kansasCitySchema } from "./kansas-city/settings.ts";
-import { databaseDumpSchema, drillSchema, mediaCopySchema, otherTasks } from "./task-settings.ts";
+import {
+  databaseDumpSchema,
+  drillSchema,
+  mediaCopySchema,
+  offsiteSchema,
+  smallTasks,
+  valkeySnapshotSchema,
+} from "./task-settings.ts";
 
 export const backupsSettingsSchema = z.strictObject({
   enabled: z
@@ -27,7 +34,9 @@ export const backupsSettingsSchema = z.strictObject({
     .describe("of each job; a drill has more"),
   database: databaseDumpSchema.prefault({}),
   media: mediaCopySchema.prefault({}),
-  ...otherTasks,
+  offsite: offsiteSchema.prefault({}),
+  valkey: valkeySnapshotSchema.prefault({}),
+  ...smallTasks,
   drill: drillSchema.prefault({}),
   immutable: immutableSettingsSchema.prefault({}),
   kansasCity: kansasCitySchema.optional(),

@@ -6,7 +6,8 @@ import { withoutWebhook } from "../certificates/cert-manager/names.ts";
 import { AssetsCopy } from "./assets/assets-copy.ts";
 import { Configuration } from "./configuration.ts";
 import { Guardrails } from "./guardrails.ts";
-import { namespaceLabels, namespaceName } from "./kubernetes/namespace.ts";
+import { namespaceName } from "./kubernetes/namespace.ts";
+import { createNamespace } from "./kubernetes/objects.ts";
 import { type LoadBalancerAddresses, loadBalancerAddresses, requireIpv6 } from "./kubernetes/addresses.ts";
 import { unawaited } from "./kubernetes/objects.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
@@ -60,7 +61,8 @@ export class Mastodon extends pulumi.ComponentResource {
     const workloads = [web, streaming, edge, ...workers];
 
     const secrets = new MastodonSecrets(`${name}-secrets`, { ...args, given: args.secrets ?? {} }, { parent: this });
-    const namespace = createNamespace(name, childOf({ parent: this, provider }));
+    // The label always, so that it is still there when cert-manager goes: names.ts tells why.
+    const namespace = createNamespace({ name, parent: this, provider }, namespaceName, withoutWebhook);
     const scope: Scope = { name, namespace, parent: this, provider };
     const guardrails = new Guardrails(`${name}-guardrails`, { ...args, workloads, namespace }, { parent: this });
     const configuration = new Configuration(
@@ -116,13 +118,6 @@ export class Mastodon extends pulumi.ComponentResource {
   get loadBalancerId(): pulumi.Output<string> {
     return idOf(this.loadBalancer);
   }
-}
-
-function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  // Always, so that it is still there when cert-manager goes: names.ts tells why.
-  const labels = { ...namespaceLabels, ...withoutWebhook };
-  const metadata = { name: namespaceName, labels };
-  return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
 
 /**

@@ -21,12 +21,7 @@ export interface RealPostgresql {
   readonly stop: () => Promise<void>;
 }
 
-/** @param standbyOf environment of a running server that it shall follow, instead of being new */
-export async function startPostgresql({
-  standbyOf,
-}: {
-  readonly standbyOf?: RealPostgresql["environment"];
-} = {}): Promise<RealPostgresql> {
+export async function startPostgresql(): Promise<RealPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "postgresql-"));
   if (isRoot()) chownSync(folder, nobody.uid, nobody.gid); // PostgreSQL does not run as root
   const programs = postgresqlPrograms ?? "";

@@ -2,7 +2,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../../mastodon/args.ts";
-import { namespaceLabels, namespaceName } from "../../mastodon/kubernetes/namespace.ts";
+import { namespaceName } from "../../mastodon/kubernetes/namespace.ts";
+import { createNamespace } from "../../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../../mastodon/kubernetes/scope.ts";
 import { readersLabel } from "../../metrics/policies.ts";
 import type { AutoscalingSettings } from "../settings.ts";
@@ -27,7 +28,9 @@ export class Keda extends pulumi.ComponentResource {
   constructor(name: string, args: KedaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:autoscaling:Keda", name, {}, opts);
     const at = { parent: this, provider: args.provider };
-    const scope: Scope = { ...at, name, namespace: createNamespace(name, childOf(at)) };
+    // With the label by which Prometheus lets it in.
+    const namespace = createNamespace({ ...at, name }, kedaNamespace, { ...labels, [readersLabel]: "true" });
+    const scope: Scope = { ...at, name, namespace };
     const limits = [
       ...kedaDefinitions.map(
         ({ metadata, ...definition }) =>
@@ -45,12 +48,6 @@ export class Keda extends pulumi.ComponentResource {
     createMetricsApi(scope, server);
     this.registerOutputs();
   }
-}
-
-/** Restricted Pod Security, and the label by which Prometheus lets it in. */
-function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const metadata = { name: kedaNamespace, labels: { ...namespaceLabels, ...labels, [readersLabel]: "true" } };
-  return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
 
 function createPolicies(scope: Scope): pulumi.Resource[] {

@@ -1,10 +1,25 @@
-// Objects that every component in the cluster registers in the same way: accounts, network policies, and what is not waited for.
+// Objects that every component in the cluster registers in the same way: namespaces, accounts, network policies, and what is not waited for.
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { namespaceLabels } from "./namespace.ts";
 import type { NetworkPolicy } from "./network-policies.ts";
 import { childOf, named, type Scope } from "./scope.ts";
 
 type Metadata = kubernetes.types.input.meta.v1.ObjectMeta;
+
+/**
+ * A namespace under the restricted Pod Security Standard.
+ * @param labels besides those
+ */
+export function createNamespace(
+  { name, parent, provider }: Omit<Scope, "namespace">,
+  namespace: string,
+  labels?: Readonly<Record<string, string>>,
+): pulumi.Output<string> {
+  const metadata = { name: namespace, labels: { ...namespaceLabels, ...labels } };
+  return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, childOf({ parent, provider })).metadata
+    .name;
+}
 
 /** An account whose token no pod gets unless it asks for it. @param logicalName behind the scope's */
 export function createAccount(

@@ -14,7 +14,7 @@ ask() { psql -X -q -At -w -v ON_ERROR_STOP=1 -c "$1"; }
 
 # facts FILE: what facts.sql tells of the database of PGDATABASE.
 facts() {
-  retry "$tries" into "$1" psql -X -q -At -w -v ON_ERROR_STOP=1 -v "tables=$tables" -f "$here/facts.sql"
+  retry "$tries" into "$1" psql -X -q -At -w -v ON_ERROR_STOP=1 -v "tables=$tables" -f "${0%/*}/facts.sql"
 }
 
 # facts_json FILE: the same as the manifest has it.

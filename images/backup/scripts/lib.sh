@@ -4,8 +4,6 @@
 set -eu
 umask 077
 
-# Where the scripts lie.
-here=$(dirname "$0")
 began=$(date -u +%s)
 scratch=
 child=
@@ -191,7 +189,7 @@ complete() {
 prune() {
   need KEEP_HOURLY KEEP_DAILY KEEP_WEEKLY KEEP_MONTHLY
   whole "$scratch/whole" "$1"
-  sh "$here/thin" "$(stamp)" "$KEEP_HOURLY" "$KEEP_DAILY" "$KEEP_WEEKLY" "$KEEP_MONTHLY" <"$scratch/whole" >"$scratch/old"
+  sh "${0%/*}/thin" "$(stamp)" "$KEEP_HOURLY" "$KEEP_DAILY" "$KEEP_WEEKLY" "$KEEP_MONTHLY" <"$scratch/whole" >"$scratch/old"
   keys "$scratch/folders" "$1" --dirs-only
   yesterday=$(date -u -d "@$(($(now) - 86400))" +%Y%m%dT%H%M%SZ)
   sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/$|\1|p' "$scratch/folders" | sort | comm -23 - "$scratch/whole" |

@@ -9,7 +9,8 @@ import { copyResources, stagingCopyName } from "../../../components/staging/copy
 import { gatewayPods } from "../../../components/tailnet/gateway/names.ts";
 import { hasGateway } from "../../../components/tailnet/gateway/settings.ts";
 import { kubectlPods } from "../../../components/tailnet/kubectl/names.ts";
-import { grantsResources, grantsRole } from "../../../components/workers/grants/job.ts";
+import { grantsResources } from "../../../components/mastodon/grants/job.ts";
+import { grantsRole } from "../../../components/workers/grants/worker-grants.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
 

@@ -43,8 +43,3 @@ export async function startServerDatabase(): Promise<ServerDatabase> {
   await server.psql("mastodon", "SET ROLE mastodon; GRANT SELECT ON statuses TO reader");
   return server;
 }
-
-/** A standby that follows the server, as a read-only node does. Stop it before the server. */
-export async function startStandby(of: ServerDatabase): Promise<RealPostgresql> {
-  return startPostgresql({ standbyOf: of.environment });
-}
