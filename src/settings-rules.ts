@@ -13,6 +13,7 @@ import { mailRules } from "./rules/mail.ts";
 import { metricsRules } from "./rules/metrics.ts";
 import { monitoringRules } from "./rules/monitoring.ts";
 import { networkRules } from "./rules/network.ts";
+import { recoveryObjectivesRules } from "./rules/recovery-objectives.ts";
 import { stagingRules } from "./rules/staging.ts";
 import { storageRules } from "./rules/storage.ts";
 import { tailnetKubectlRules } from "./rules/tailnet-kubectl.ts";
@@ -35,6 +36,7 @@ export const settingsRules: readonly SettingsRule[] = [
   ...workersRules,
   ...tailnetRules,
   ...tailnetKubectlRules,
+  ...recoveryObjectivesRules,
   ...stagingRules,
   ...mailRules,
   ...monitoringRules,

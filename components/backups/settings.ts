@@ -5,14 +5,8 @@ import { resourcesSchema } from "../mastodon/settings.ts";
 import { imageSchema } from "../shapes.ts";
 import { immutableSettingsSchema } from "./immutable-settings.ts";
 import { kansasCitySchema } from "./kansas-city/settings.ts";
-import {
-  databaseDumpSchema,
-  drillSchema,
-  mediaCopySchema,
-  offsiteSchema,
-  smallTasks,
-  valkeySnapshotSchema,
-} from "./task-settings.ts";
+import { objectivesSchema } from "./objectives-settings.ts";
+import { databaseDumpSchema, drillSchema, mediaCopySchema, otherTasks } from "./task-settings.ts";
 
 export const backupsSettingsSchema = z.strictObject({
   enabled: z
@@ -34,12 +28,11 @@ export const backupsSettingsSchema = z.strictObject({
     .describe("of each job; a drill has more"),
   database: databaseDumpSchema.prefault({}),
   media: mediaCopySchema.prefault({}),
-  offsite: offsiteSchema.prefault({}),
-  valkey: valkeySnapshotSchema.prefault({}),
-  ...smallTasks,
+  ...otherTasks,
   drill: drillSchema.prefault({}),
   immutable: immutableSettingsSchema.prefault({}),
   kansasCity: kansasCitySchema.optional(),
+  objectives: objectivesSchema.prefault({}),
 });
 
 export type BackupsSettings = z.infer<typeof backupsSettingsSchema>;

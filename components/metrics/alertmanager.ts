@@ -79,6 +79,11 @@ const inhibitions = [
     target_matchers: [`alertname="StreamingClientsFalling"`],
   },
   {
+    source_matchers: [`alertname="BackupTooOld"`],
+    target_matchers: [`alertname="BackupLate"`],
+    equal: ["task"],
+  },
+  {
     source_matchers: [`alertname="ErrorBudgetBurn"`, `severity="page"`],
     target_matchers: [`alertname="ErrorBudgetBurn"`, `severity="ticket"`],
   },

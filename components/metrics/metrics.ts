@@ -8,13 +8,11 @@ import { createAccount, createPolicies, unawaited } from "../mastodon/kubernetes
 import { childOf, named, type Scope } from "../mastodon/kubernetes/scope.ts";
 import { type Receivers, alertmanagerFiles } from "./alertmanager-files.ts";
 import { dashboards } from "./dashboards/dashboards.ts";
+import { createDeployment, createService } from "./objects.ts";
 import {
   alertmanagerDeployment,
   alertmanagerName,
   alertmanagerPort,
-  metricsLabels,
-  type MetricsRole,
-  metricsService,
   prometheusDeployment,
   prometheusName,
   prometheusPort,
@@ -22,6 +20,9 @@ import {
   volumeClaim,
 } from "./pods.ts";
 import { apiServerPolicy, metricsPolicies } from "./policies.ts";
+import { pushgatewayDeployment, pushgatewayPolicies } from "./pushgateway.ts";
+import { pushgatewayName, pushgatewayPort } from "./pushgateway-address.ts";
+import type { WatchedBackup } from "./rules/backups.ts";
 import { ruleFile, ruleGroups } from "./rules/rules.ts";
 import type { WatchedWorkload } from "./rules/targets.ts";
 import { configurationFile, prometheusConfiguration, rulesFile } from "./scrape.ts";
@@ -36,6 +37,10 @@ export interface MetricsArgs {
   readonly placement: Placement;
   /** What should run. */
   readonly workloads: readonly WatchedWorkload[];
+  /** Tasks of backups that push their news; without any there is no Pushgateway. */
+  readonly backups: readonly WatchedBackup[];
+  /** Whether one of them runs outside and pushes through the tailnet's gateway. */
+  readonly backupsFromTailnet: boolean;
   readonly receivers: Receivers;
 }
 
@@ -62,7 +67,8 @@ export class Metrics extends pulumi.ComponentResource {
       volume,
     ]);
     createService(scope, prometheusName, prometheusPort, prometheus);
-    createDashboards(scope, args.settings);
+    if (args.backups.length > 0) createPushgateway(scope, args);
+    createDashboards(scope, args);
     this.registerOutputs();
   }
 }
@@ -105,6 +111,14 @@ function createAccounts(scope: Scope): pulumi.Resource[] {
   return [...accounts, binding];
 }
 
+/** Where the jobs that make and prove backups leave their news. */
+function createPushgateway(scope: Scope, args: MetricsArgs): void {
+  const limits = createPolicies(scope, pushgatewayPolicies(args.backupsFromTailnet));
+  const account = createAccount(scope, named(scope, pushgatewayName), `${pushgatewayName}-account`);
+  const deployment = createDeployment(scope, pushgatewayName, pushgatewayDeployment(args), [...limits, account]);
+  createService(scope, pushgatewayName, pushgatewayPort, deployment);
+}
+
 interface Configured {
   readonly checksum: pulumi.Output<string>;
 }
@@ -119,10 +133,11 @@ function createReceivers(scope: Scope, { receivers }: MetricsArgs): Configured {
   return { checksum: checksumOf(files) };
 }
 
-function createConfiguration(scope: Scope, { settings, workloads }: MetricsArgs): Configured {
+function createConfiguration(scope: Scope, { settings, workloads, backups }: MetricsArgs): Configured {
   const groups = ruleGroups({
     objective: settings.objective / 100,
     workloads,
+    backups,
     queues: Object.entries(settings.queues).map(([queue, { ticketSeconds, pageSeconds }]) => ({
       queue,
       ticket: ticketSeconds,
@@ -138,6 +153,7 @@ function createConfiguration(scope: Scope, { settings, workloads }: MetricsArgs)
       retentionMib: retentionMib(settings),
       prometheusPort,
       alertmanager: `${alertmanagerName}:${alertmanagerPort}`,
+      pushgateway: backups.length > 0 ? `${pushgatewayName}:${pushgatewayPort}` : undefined,
     }),
     [rulesFile]: ruleFile(groups),
   };
@@ -158,32 +174,10 @@ function createVolume(scope: Scope, settings: MetricsSettings): kubernetes.core.
   );
 }
 
-function createDeployment(
-  scope: Scope,
-  role: MetricsRole,
-  spec: kubernetes.types.input.apps.v1.DeploymentSpec,
-  after: pulumi.Resource[],
-): kubernetes.apps.v1.Deployment {
-  return new kubernetes.apps.v1.Deployment(
-    `${scope.name}-${role}`,
-    { metadata: named(scope, role, metricsLabels(role)), spec },
-    childOf(scope, after),
-  );
-}
-
-/** After its pod, for which the engine has waited; waiting for endpoints as well would cost 10 s. */
-function createService(scope: Scope, role: MetricsRole, port: number, deployment: kubernetes.apps.v1.Deployment): void {
-  new kubernetes.core.v1.Service(
-    `${scope.name}-${role}-service`,
-    { metadata: unawaited(named(scope, role, metricsLabels(role))), spec: metricsService(role, port) },
-    childOf(scope, [deployment]),
-  );
-}
-
 /** Found by the label that the sidecar of Grafana's chart looks for. */
-function createDashboards(scope: Scope, { objective }: MetricsSettings): void {
+function createDashboards(scope: Scope, { settings: { objective }, backups }: MetricsArgs): void {
   const labels = { "app.kubernetes.io/part-of": "mastodon", grafana_dashboard: "1" };
-  const pages = Object.entries(dashboards(objective / 100));
+  const pages = Object.entries(dashboards({ objective: objective / 100, backups: backups.length > 0 }));
   new kubernetes.core.v1.ConfigMap(
     `${scope.name}-dashboards`,
     {

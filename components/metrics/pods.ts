@@ -12,12 +12,13 @@ import {
   workloadLabels,
 } from "../mastodon/workloads/workload.ts";
 import { alertmanagerFile, alertmanagerFolder } from "./alertmanager.ts";
+import type { pushgatewayName } from "./pushgateway-address.ts";
 import { configurationFile, configurationFolder } from "./scrape.ts";
 import type { MetricsSettings } from "./settings.ts";
 
 export const prometheusName = "prometheus";
 export const alertmanagerName = "alertmanager";
-export type MetricsRole = typeof prometheusName | typeof alertmanagerName;
+export type MetricsRole = typeof prometheusName | typeof alertmanagerName | typeof pushgatewayName;
 
 export const prometheusPort = 9090;
 export const alertmanagerPort = 9093;

@@ -1,12 +1,26 @@
 // The list of all alerts with their pages, as it stands in docs/runbooks/README.md.
+import type { WatchedBackup } from "./rules/backups.ts";
 import { metricsSettingsSchema } from "./settings.ts";
 import { alertsOf, ruleGroups } from "./rules/rules.ts";
 import { type Alert, runbookName } from "./rules/rule.ts";
 
-/** The alerts of a stack with all defaults; other settings change thresholds, but neither names nor urgency. */
+/** Any task makes all alerts about backups. */
+const backup: WatchedBackup = {
+  task: "dump",
+  drill: false,
+  urgent: true,
+  oldest: 3,
+  late: 2,
+  duration: 1,
+  steady: true,
+};
+
+/** The alerts of a stack with all defaults and backups; other settings change thresholds, but neither names nor urgency. */
 function defaultAlerts(): Alert[] {
   const { objective } = metricsSettingsSchema.parse({});
-  return alertsOf(ruleGroups({ objective: objective / 100, workloads: [], queues: [], runbook: (name) => name }));
+  return alertsOf(
+    ruleGroups({ objective: objective / 100, workloads: [], queues: [], backups: [backup], runbook: (name) => name }),
+  );
 }
 
 const head = `# Runbooks

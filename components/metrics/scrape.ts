@@ -29,6 +29,8 @@ export interface ScrapeOptions {
   readonly prometheusPort: number;
   /** Host and port. */
   readonly alertmanager: string;
+  /** Host and port of the Pushgateway. @default - there is none */
+  readonly pushgateway?: string | undefined;
 }
 
 /** Folder with this configuration and the rules. */
@@ -38,7 +40,7 @@ export const rulesFile = "rules.yml";
 
 /** The whole `prometheus.yml`. */
 export function prometheusConfiguration(options: ScrapeOptions): string {
-  const { namespace, seconds, retentionDays, retentionMib, prometheusPort, alertmanager } = options;
+  const { namespace, seconds, retentionDays, retentionMib, prometheusPort, alertmanager, pushgateway } = options;
   return stringify(
     {
       global: {
@@ -53,6 +55,8 @@ export function prometheusConfiguration(options: ScrapeOptions): string {
         ...Object.entries(exporters).map(([role, exporter]) => podJob(namespace, role, exporter)),
         fixed("prometheus", `localhost:${prometheusPort}`),
         fixed("alertmanager", alertmanager),
+        // Without honor_labels the job and the task that were pushed would be renamed.
+        ...(pushgateway === undefined ? [] : [{ ...fixed("backup", pushgateway), honor_labels: true }]),
       ],
     },
     { lineWidth: 0 },

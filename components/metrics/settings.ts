@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { resourcesSchema } from "../mastodon/settings.ts";
 import { imageSchema } from "../shapes.ts";
-import { alertmanagerImage, prometheusImage } from "./versions.ts";
+import { alertmanagerImage, prometheusImage, pushgatewayImage } from "./versions.ts";
 
 const secondsSchema = z.int().min(5).max(86_400);
 
@@ -72,12 +72,14 @@ export const metricsSettingsSchema = z.strictObject({
     .strictObject({
       prometheus: imageSchema(prometheusImage).default(prometheusImage),
       alertmanager: imageSchema(alertmanagerImage).default(alertmanagerImage),
+      pushgateway: imageSchema(pushgatewayImage).default(pushgatewayImage).describe("only where backups run"),
     })
     .prefault({}),
   resources: z
     .strictObject({
       prometheus: resourcesSchema.prefault({ cpu: "250m", memory: "1Gi", memoryLimit: "2Gi" }),
       alertmanager: resourcesSchema.prefault({ cpu: "20m", memory: "64Mi", memoryLimit: "128Mi" }),
+      pushgateway: resourcesSchema.prefault({ cpu: "10m", memory: "32Mi", memoryLimit: "64Mi" }),
       exporter: resourcesSchema
         .prefault({ cpu: "50m", memory: "192Mi", memoryLimit: "256Mi" })
         .describe("collector beside Puma in each web pod; upstream's chart limits it to 250 MB"),

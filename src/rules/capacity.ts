@@ -110,6 +110,7 @@ const needs = [
   "cdn",
   "certificates",
   "metrics",
+  "backups",
   "autoscaling",
   "secrets",
   "tailnet",

@@ -23,6 +23,7 @@ const needs = [
   "domains",
   "mail",
   "metrics",
+  "backups",
   "autoscaling",
   "monitoring",
   "tailnet",

@@ -4,6 +4,7 @@ import { dashboards } from "../../components/metrics/dashboards/dashboards.ts";
 import { exportedBy, type ScrapedProcess, scrapedProcesses } from "../../components/metrics/names.ts";
 import { ruleGroups } from "../../components/metrics/rules/rules.ts";
 import { prometheusConfiguration } from "../../components/metrics/scrape.ts";
+import { watchedSamples } from "../support/watched-backups.ts";
 import { metricsIn } from "../support/promql.ts";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -12,6 +13,7 @@ const groups = ruleGroups({
   objective: 0.999,
   workloads: [{ name: "web", replicas: 2 }],
   queues: [{ queue: "default", ticket: 30, page: 120 }],
+  backups: watchedSamples,
   runbook: (name) => name,
 });
 const rules = groups.flatMap((group) => group.rules);
@@ -20,7 +22,7 @@ const recorded = new Set(rules.flatMap((rule) => ("record" in rule ? [rule.recor
 const targetsSchema = z.object({ targets: z.array(z.object({ expr: z.string() })) });
 const queries = [
   ...rules.map(({ expr }) => expr),
-  ...Object.values(dashboards(0.999)).flatMap(({ panels = [] }) =>
+  ...Object.values(dashboards({ objective: 0.999, backups: true })).flatMap(({ panels = [] }) =>
     panels.flatMap((panel) => targetsSchema.parse(panel).targets.map(({ expr }) => expr)),
   ),
 ];
@@ -69,6 +71,7 @@ test("every process in the list is scraped, and nothing else", () => {
     retentionMib: 8000,
     prometheusPort: 9090,
     alertmanager: "alertmanager:9093",
+    pushgateway: "pushgateway:9091",
   });
   const { scrape_configs: jobs } = z
     .object({ scrape_configs: z.array(z.object({ job_name: z.string() })) })

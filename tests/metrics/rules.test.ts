@@ -12,6 +12,7 @@ const groups = ruleGroups({
     { name: "edge", replicas: 1 },
   ],
   queues: [{ queue: "default", ticket: 30, page: 120 }],
+  backups: [],
   runbook: (name) => `https://docs.example/runbooks/${name}/`,
 });
 const rules = ruleFile(groups);

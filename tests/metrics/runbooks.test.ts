@@ -6,6 +6,7 @@ import { runbookIndex, runbookPages } from "../../components/metrics/runbook-ind
 import { runbookName } from "../../components/metrics/rules/rule.ts";
 import { alertsOf, ruleGroups } from "../../components/metrics/rules/rules.ts";
 import { metricsSettingsSchema } from "../../components/metrics/settings.ts";
+import { watchedSamples } from "../support/watched-backups.ts";
 import { projectRoot } from "../stacks.ts";
 
 const folder = resolve(projectRoot, "docs/runbooks");
@@ -17,6 +18,7 @@ const alerts = alertsOf(
     objective: 0.999,
     workloads: [{ name: "web", replicas: 2 }],
     queues: [{ queue: "default", ticket: 30, page: 120 }],
+    backups: watchedSamples,
     runbook: (page) => `docs/runbooks/${page}.md`,
   }),
 );

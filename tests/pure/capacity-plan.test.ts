@@ -22,6 +22,7 @@ const subjects = settingsSchema.pick({
   cdn: true,
   certificates: true,
   metrics: true,
+  backups: true,
   autoscaling: true,
   secrets: true,
 });

@@ -11,11 +11,44 @@ const example = "minute hour day month weekday, weekdays 0 (Sunday) to 6, for ex
 /** Any moment: only distances between runs are looked at. */
 const start = new Date("2026-01-01T00:00:00Z");
 
+function cronOf(pattern: string): Cron {
+  return new Cron(pattern, { mode: "5-part", paused: true, timezone: "Etc/UTC" });
+}
+
+const gapsOf = (moments: readonly number[]) => moments.slice(1).map((moment, index) => moment - (moments[index] ?? 0));
+
 /** Hours from one run to the next, at the least; undefined where there are no two runs. */
 function shortestGap(schedule: string): number | undefined {
-  const runs = new Cron(schedule, { mode: "5-part", paused: true, timezone: "Etc/UTC" }).nextRuns(50, start);
-  const gaps = runs.slice(1).map((run, index) => run.getTime() - (runs[index]?.getTime() ?? 0));
+  const gaps = gapsOf(cronOf(schedule).nextRuns(50, start).map(Number));
   return gaps.length === 0 ? undefined : Math.min(...gaps) / 3_600_000;
+}
+
+const oneDay = 86_400_000;
+
+/** Every pattern of days shows within half a year; only those of certain months, and leap days, take longer. */
+const halfYear = 200 * oneDay;
+const nineYears = 9 * 366 * oneDay;
+
+/** Seconds from one run to the next, at the most, in UTC: between the times of a day, or over the days without a run. */
+export function longestGap(schedule: string): number {
+  const [minute = "", hour = "", ...days] = schedule.split(" ");
+  const times = momentsOf(`${minute} ${hour} * * *`, oneDay);
+  const [, month] = days;
+  const nights = momentsOf(`0 0 ${days.join(" ")}`, month === "*" ? halfYear : nineYears);
+  const overNight = Math.max(...gapsOf(nights)) - ((times.at(-1) ?? 0) - (times[0] ?? 0));
+  return Math.max(overNight, ...gapsOf(times)) / 1000;
+}
+
+/** When it runs within so many milliseconds. One by one, because each takes croner some 50 µs. */
+function momentsOf(pattern: string, span: number): number[] {
+  const cron = cronOf(pattern);
+  const moments: number[] = [];
+  let next = cron.nextRun(start);
+  while (next !== null && next.getTime() <= start.getTime() + span) {
+    moments.push(next.getTime());
+    next = cron.nextRun(next);
+  }
+  return moments;
 }
 
 /** What is wrong with a schedule, or nothing. */

@@ -1,17 +1,23 @@
 // The dashboards, for whoever runs Grafana: the service as a whole, Sidekiq's queues, databases and streaming.
 import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 import { errorRatio } from "../rules/availability.ts";
+import { backupCopies } from "./backups.ts";
 import { dashboard } from "./panel.ts";
 
-/**
- * Dashboards by file name.
- * @param objective share of requests that must be answered, for example 0.999
- */
-export function dashboards(objective: number): Record<string, Dashboard> {
+interface DashboardOptions {
+  /** Share of requests that must be answered, for example 0.999. */
+  readonly objective: number;
+  /** Whether backups push their news. */
+  readonly backups: boolean;
+}
+
+/** Dashboards by file name. */
+export function dashboards({ objective, backups }: DashboardOptions): Record<string, Dashboard> {
   return {
     "mastodon-service.json": serviceOverview(objective),
     "mastodon-sidekiq.json": sidekiqQueues(),
     "mastodon-stores.json": stores(),
+    ...(backups && { "mastodon-backups.json": backupCopies() }),
   };
 }
 

@@ -1,6 +1,7 @@
 // All rules, with the address of each alert's page, as the file that Prometheus reads.
 import { stringify } from "yaml";
 import { availabilityGroup } from "./availability.ts";
+import { backupGroup, type WatchedBackup } from "./backups.ts";
 import { databaseGroup } from "./databases.ts";
 import { type Alert, type Recording, type RuleGroup, runbookName, type UnlinkedAlert } from "./rule.ts";
 import { type QueueLimit, sidekiqGroup } from "./sidekiq.ts";
@@ -14,11 +15,13 @@ export interface RuleOptions {
   readonly objective: number;
   readonly workloads: readonly WatchedWorkload[];
   readonly queues: readonly QueueLimit[];
+  /** Tasks whose news come to the Pushgateway; none where there is no Pushgateway. */
+  readonly backups: readonly WatchedBackup[];
   /** Where an alert's page is, by the page's name. */
   readonly runbook: (name: string) => string;
 }
 
-export function ruleGroups({ objective, workloads, queues, runbook }: RuleOptions): RuleGroup[] {
+export function ruleGroups({ objective, workloads, queues, backups, runbook }: RuleOptions): RuleGroup[] {
   const groups = [
     availabilityGroup(objective),
     webGroup,
@@ -27,6 +30,7 @@ export function ruleGroups({ objective, workloads, queues, runbook }: RuleOption
     databaseGroup,
     targetGroup(workloads),
     watchingGroup,
+    ...(backups.length > 0 ? [backupGroup(backups)] : []),
   ];
   const link = (rule: Recording | UnlinkedAlert): Recording | Alert => {
     if ("record" in rule) return rule;

@@ -4,6 +4,7 @@ import { purgeName, purgeResources } from "../../../components/cdn/purge-bridge/
 import { systemDeployments } from "../../../components/kubernetes/system-workloads.ts";
 import { podRequests } from "../../../components/mastodon/demand.ts";
 import { alertmanagerName, prometheusName } from "../../../components/metrics/pods.ts";
+import { pushgatewayName } from "../../../components/metrics/pushgateway-address.ts";
 import { watchdogName, watchdogResources } from "../../../components/monitoring/watchdog-pod.ts";
 import { copyResources, stagingCopyName } from "../../../components/staging/copy-job.ts";
 import { gatewayPods } from "../../../components/tailnet/gateway/names.ts";
@@ -17,7 +18,7 @@ import type { PlannedPods } from "./pods.ts";
 /** The settings that switch other pods on. */
 export type OtherPodsSettings = Pick<
   Settings,
-  "autoscaling" | "cdn" | "certificates" | "metrics" | "secrets" | "staging" | "tailnet" | "workers"
+  "autoscaling" | "backups" | "cdn" | "certificates" | "metrics" | "secrets" | "staging" | "tailnet" | "workers"
 >;
 
 /** cert-manager v1.21.2's requests (components/certificates/cert-manager), and those of the pod that answers a challenge. */
@@ -43,13 +44,13 @@ export function poollessPods({ certificates }: Pick<OtherPodsSettings, "certific
 /** Pods beside Mastodon's that name one of its pools. */
 export function neighbourPods(
   wanted: "web" | "sidekiq",
-  { autoscaling, cdn, metrics, secrets, staging, tailnet, workers }: OtherPodsSettings,
+  { autoscaling, backups, cdn, metrics, secrets, staging, tailnet, workers }: OtherPodsSettings,
 ): PlannedPods[] {
   if (wanted === "web") {
     const watched = secrets.monitoring.heartbeats.watchdog !== undefined;
     return [
       ...(watched ? [{ name: watchdogName, ...podRequests(watchdogResources), atRest: 0, atPeak: 1 }] : []),
-      ...(metrics.enabled ? metricsPods(metrics.resources) : []),
+      ...(metrics.enabled ? metricsPods(metrics.resources, backups.enabled) : []),
       ...(autoscaling.enabled ? kedaPods(autoscaling.resources) : []),
     ];
   }
@@ -70,10 +71,14 @@ export function neighbourPods(
 }
 
 /** The old pod of each ends before its new one starts. */
-function metricsPods({ prometheus, alertmanager }: Settings["metrics"]["resources"]): PlannedPods[] {
+function metricsPods(
+  { prometheus, alertmanager, pushgateway }: Settings["metrics"]["resources"],
+  backups: boolean,
+): PlannedPods[] {
   return [
     { name: prometheusName, ...podRequests(prometheus), atRest: 1, atPeak: 1 },
     { name: alertmanagerName, ...podRequests(alertmanager), atRest: 1, atPeak: 1 },
+    ...(backups ? [{ name: pushgatewayName, ...podRequests(pushgateway), atRest: 1, atPeak: 1 }] : []),
   ];
 }
 
