@@ -117,7 +117,7 @@ const workerBundle = z.strictObject({
   bundle: z.string().describe("POSIX shell: brings a host into service with `up` and takes it out again with `down`"),
 });
 
-/** Everything that the stack gives away. Only `kubeconfig`, `workers` and `tailnetWebhookSecret` are secrets; no other field holds one. */
+/** Everything that the stack gives away. Only `kubeconfig`, `workers`, `kansasCity` and `tailnetWebhookSecret` are secrets; no other field holds one. */
 export const outputsSchema = z.strictObject({
   contractVersion: z.literal(contractVersion),
   urls: z.strictObject({ web: url, streaming: url, media: url, assets: url, docs: url }),
@@ -203,6 +203,14 @@ export const outputsSchema = z.strictObject({
     .record(z.string(), workerBundle)
     .optional()
     .describe("secret; by queue worker outside the cluster, what its host runs; missing where there are none"),
+  kansasCity: z
+    .strictObject({
+      bundle: z
+        .string()
+        .describe("POSIX shell: lets the host pull the backups with `up`, ends that with `down`, tells with `status`"),
+    })
+    .optional()
+    .describe("secret; what the host in Kansas City runs; missing where backups.kansasCity declares none"),
   tailnetWebhookSecret: z
     .string()
     .optional()

@@ -11,6 +11,7 @@ import { buildDayTwo } from "./build/day-two.ts";
 import { buildEdgeCertificate } from "./build/edge-certificate.ts";
 import { buildEscrow } from "./build/escrow.ts";
 import { buildGateway } from "./build/gateway.ts";
+import { buildKansasCity } from "./build/kansas-city.ts";
 import { buildKubectl } from "./build/kubectl.ts";
 import { buildMail } from "./build/mail.ts";
 import { buildMetrics } from "./build/metrics.ts";
@@ -73,6 +74,7 @@ export async function program(): Promise<Record<string, unknown>> {
   buildKubectl(context, { compute, tailnet, mastodon });
   const workers = buildWorkers(context, { ...server, tailnet, mastodon });
   buildBackups(context);
+  const kansasCity = buildKansasCity(context, { storage, tailnet });
   const dayTwo = buildDayTwo(context, { compute, databases, mastodon });
   const escrow = buildEscrow(context, { storage, mastodon, saved });
   buildMetrics(context, { compute, mail, mastodon });
@@ -94,5 +96,6 @@ export async function program(): Promise<Record<string, unknown>> {
     escrow,
     dayTwo,
     workers,
+    kansasCity,
   });
 }

@@ -8,6 +8,7 @@ import { databaseRules } from "./rules/database.ts";
 import { cdnRules } from "./rules/cdn.ts";
 import { dnsRules } from "./rules/dns.ts";
 import { domainsRules } from "./rules/domains.ts";
+import { kansasCityRules } from "./rules/kansas-city.ts";
 import { kubernetesRules } from "./rules/kubernetes.ts";
 import { mailRules } from "./rules/mail.ts";
 import { metricsRules } from "./rules/metrics.ts";
@@ -34,6 +35,7 @@ export const settingsRules: readonly SettingsRule[] = [
   ...certificatesRules,
   ...cdnRules,
   ...workersRules,
+  ...kansasCityRules,
   ...tailnetRules,
   ...tailnetKubectlRules,
   ...recoveryObjectivesRules,

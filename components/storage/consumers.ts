@@ -15,6 +15,8 @@ interface BucketUses {
   readonly copiesAssets: boolean;
   /** The database is dumped before migrations. */
   readonly dumps: boolean;
+  /** A host in Kansas City pulls the backups. */
+  readonly kansasCity: boolean;
 }
 
 /** Mastodon writes, reads and deletes media, and makes single files public or private. */
@@ -26,10 +28,18 @@ export const assetsConsumer: BucketConsumer = { consumer: "assets", bucket: "ass
 /** The job that dumps the database before a migration, and removes its own old dumps. */
 export const upgradesConsumer: BucketConsumer = { consumer: "upgrades", bucket: "backups", permission: "readwrite" };
 
+/** The host that keeps a copy may read the backups, and neither change nor delete them. */
+export const kansasCityConsumer: BucketConsumer = { consumer: "kansas-city", bucket: "backups", permission: "read" };
+
 /**
  * All keys. A key that nobody uses is only one more to lose, so each comes with the job that needs it: the stack itself publishes the
  * docs site with the operator's key, and the dumps before upgrades are all that comes into the backups from the cluster yet.
  */
-export function bucketConsumers({ copiesAssets, dumps }: BucketUses): BucketConsumer[] {
-  return [mediaConsumer, ...(copiesAssets ? [assetsConsumer] : []), ...(dumps ? [upgradesConsumer] : [])];
+export function bucketConsumers({ copiesAssets, dumps, kansasCity }: BucketUses): BucketConsumer[] {
+  return [
+    mediaConsumer,
+    ...(copiesAssets ? [assetsConsumer] : []),
+    ...(dumps ? [upgradesConsumer] : []),
+    ...(kansasCity ? [kansasCityConsumer] : []),
+  ];
 }

@@ -13,6 +13,8 @@ export class VersionedBucket extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   /** Host that serves the bucket, for example `social-media.nyc3.digitaloceanspaces.com`. */
   readonly domain: pulumi.Output<string>;
+  /** Host of the region's S3 interface, without the bucket, for example `nyc3.digitaloceanspaces.com`. */
+  readonly endpoint: pulumi.Output<string>;
   /** DigitalOcean's URN, for the project. */
   readonly bucketUrn: pulumi.Output<string>;
 
@@ -47,6 +49,7 @@ export class VersionedBucket extends pulumi.ComponentResource {
     }
     this.bucket = bucket.name;
     this.domain = bucket.bucketDomainName;
+    this.endpoint = bucket.endpoint;
     this.bucketUrn = bucket.bucketUrn;
     this.registerOutputs({ bucket: this.bucket, domain: this.domain });
   }

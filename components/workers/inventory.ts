@@ -1,4 +1,6 @@
-// The Ansible inventory of all hosts that are configured from outside.
+// The Ansible inventory of all hosts that are configured from outside: queue workers, and the host that pulls the backups.
+import { kansasCityHostname } from "../backups/kansas-city/kansas-city.ts";
+import type { KansasCitySettings } from "../backups/kansas-city/settings.ts";
 import { isDroplet, type WorkerSettings } from "./settings.ts";
 import { workerHostname } from "./key.ts";
 
@@ -16,10 +18,14 @@ interface Host {
 
 /**
  * Groups: `queue_workers` holds all with their variables; `droplets` and `external_hosts`, `account_<account>`, `region_<region>` and
- * `queue_<queue>` those of a kind. Sorted, so that it changes only when hosts do.
+ * `queue_<queue>` those of a kind; `backup_hosts` the one that pulls the backups. Sorted, so that it changes only when hosts do.
  * @param prefix of physical names
  */
-export function ansibleInventory(prefix: string, workers: Readonly<Record<string, WorkerSettings>>): Inventory {
+export function ansibleInventory(
+  prefix: string,
+  workers: Readonly<Record<string, WorkerSettings>>,
+  kansasCity?: KansasCitySettings,
+): Inventory {
   const hosts = Object.entries(workers)
     .map(([worker, settings]) => hostOf(prefix, worker, settings))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
@@ -28,7 +34,16 @@ export function ansibleInventory(prefix: string, workers: Readonly<Record<string
     return [group, { hosts: Object.fromEntries(members.map(({ name }) => [name, {}])) }] as const;
   });
   const all = { hosts: Object.fromEntries(hosts.map(({ name, variables }) => [name, variables])) };
-  return { all: { children: { queue_workers: all, ...Object.fromEntries(groups) } } };
+  const backups = kansasCity && { backup_hosts: { hosts: backupHost(prefix, kansasCity) } };
+  return { all: { children: { queue_workers: all, ...Object.fromEntries(groups), ...backups } } };
+}
+
+function backupHost(prefix: string, { schedule, target }: KansasCitySettings): Record<string, HostVariables> {
+  const name = kansasCityHostname(prefix);
+  const place = target.kind === "folder" ? target.path : target.bucket;
+  return {
+    [name]: { ansible_host: name, mastodon_role: "backup-host", backup_schedule: schedule, backup_target: place },
+  };
 }
 
 function hostOf(prefix: string, worker: string, settings: WorkerSettings): Host {

@@ -47,6 +47,8 @@ export interface OutputParts {
   readonly escrow: Escrow | undefined;
   readonly dayTwo: DayTwo | undefined;
   readonly workers: BuiltWorkers;
+  /** Secret: the bundle of the host that pulls the backups. */
+  readonly kansasCity: pulumi.Output<string> | undefined;
 }
 
 type OutputInputs = { readonly [Name in keyof Outputs]: pulumi.Input<unknown> };
@@ -60,15 +62,20 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
     backups: escrowOutput(context, parts.escrow),
     ...docsSiteOutput(context.settings, parts.docsSite),
     workers: Object.keys(context.settings.workers).length === 0 ? undefined : pulumi.secret(parts.workers.bundles),
+    kansasCity: parts.kansasCity === undefined ? undefined : pulumi.secret({ bundle: parts.kansasCity }),
     tailnetWebhookSecret: parts.tailnet.webhookSecret,
   };
-  const { kubeconfig, workers, tailnetWebhookSecret, ...open } = outputs;
+  const { kubeconfig, workers, kansasCity, tailnetWebhookSecret, ...open } = outputs;
   // Nothing is checked while something is not known yet, which is so in the first preview.
   const checked = pulumi.output(open).apply((values) => {
-    outputsSchema.omit({ kubeconfig: true, workers: true, tailnetWebhookSecret: true }).parse(values);
+    outputsSchema.omit({ kubeconfig: true, workers: true, kansasCity: true, tailnetWebhookSecret: true }).parse(values);
     return contractVersion;
   });
-  const secrets = { kubeconfig, ...(workers !== undefined && { workers }) };
+  const secrets = {
+    kubeconfig,
+    ...(workers !== undefined && { workers }),
+    ...(kansasCity !== undefined && { kansasCity }),
+  };
   return {
     ...open,
     contractVersion: checked,
@@ -103,7 +110,7 @@ function declared(context: Context) {
     mastodon: { version: settings.mastodon.version },
     nodePools: nodePools(settings),
     buckets: bucketOutputs(context),
-    inventory: ansibleInventory(name, settings.workers),
+    inventory: ansibleInventory(name, settings.workers, settings.backups.kansasCity),
   };
 }
 

@@ -15,6 +15,7 @@ export function bucketOutputs({ settings, buckets }: Context) {
     const keys = bucketConsumers({
       copiesAssets: mastodon.assets.copy,
       dumps: mastodon.upgrades.precondition === "dump",
+      kansasCity: backups.kansasCity !== undefined,
     })
       .filter(({ bucket }) => bucket === purpose)
       .map(({ consumer, permission }) => ({ name: spacesKeyName(name, consumer), permission }));

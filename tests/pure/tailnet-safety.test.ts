@@ -60,9 +60,7 @@ describe("a hole in the tailnet policy is refused", () => {
     expect(first).toContain(`tailnet.access.${path}: breaks the rule `);
   });
 
-  const copyAt = (ip: string) => ({ dst: ["tag:kansas-city"], ip: [ip] });
-
-  it.each([
+  const aroundTheCopy: [string, object, RegExp][] = [
     [
       "a worker on the copy, by settings",
       { access: { workers: ["kansas-city"] } },
@@ -79,12 +77,11 @@ describe("a hole in the tailnet policy is refused", () => {
       /access\.kansasCity: breaks the rule copy-apart: tag:kansas-city would reach tag:kubernetes on tcp 443/,
     ],
     ...["tag:worker-queue-2", "tag:gateway", "tag:kubernetes", "autogroup:tagged"].map(
-      (from) =>
-        [
-          `${from} on the copy, by hand`,
-          { extraPolicy: JSON.stringify({ grants: [{ src: [from], ...copyAt("udp:53") }] }) },
-          /(copy-apart|ci-without-data): tag:\S+ would reach tag:kansas-city on udp 53/,
-        ] as const,
+      (from): [string, object, RegExp] => [
+        `${from} on the copy, by hand`,
+        { extraPolicy: JSON.stringify({ grants: [{ src: [from], dst: ["tag:kansas-city"], ip: ["udp:53"] }] }) },
+        /(copy-apart|ci-without-data): tag:\S+ would reach tag:kansas-city on udp 53/,
+      ],
     ),
     [
       "the copy on a worker, by hand",
@@ -95,7 +92,9 @@ describe("a hole in the tailnet policy is refused", () => {
       },
       /extraPolicy\.grants\[0\]: breaks the rule copy-apart: tag:kansas-city would reach tag:worker-queue-1/,
     ],
-  ])("%s", (_, changes, message) => {
+  ];
+
+  it.each(aroundTheCopy)("%s", (_, changes, message) => {
     expect(problems(changes, withCopy)).toContainEqual(expect.stringMatching(message));
   });
 
