@@ -10,13 +10,9 @@ import { operate, type OperationOptions } from "./operate.ts";
 
 /** @throws LocalCloudError when the account still holds something, which is then named. */
 export async function destroy(options: OperationOptions): Promise<void> {
-  const { changes } = await operate("Destroying", options, (stack, engine) =>
-    // With the program, the engine reaches a cluster that moved by its new address, and not by the one of the last update.
-    stack.destroy({ ...engine, runProgram: true }),
-  );
+  const { changes } = await destroyStack(options);
   rmSync(kubeconfigPath(options.home), { force: true });
   await removeOrphanClusters(options);
-  forgetPolicies(options);
   const left = withAccount(options.home, (account) => account.counts());
   if (left.size > 0) {
     const list = [...left].map(([type, count]) => `${count} ${type}`);
@@ -32,6 +28,18 @@ function forgetPolicies({ home }: OperationOptions): void {
   withAccount(home, (account) => {
     for (const policy of account.list({ type: keptPolicyType })) account.remove(policy);
   });
+}
+
+/** However it ends, the tailnet forgets the policy that was left in force: the next `start` must not find it in its way. */
+async function destroyStack(options: OperationOptions): ReturnType<typeof operate> {
+  try {
+    return await operate("Destroying", options, (stack, engine) =>
+      // With the program, the engine reaches a cluster that moved by its new address, and not by the one of the last update.
+      stack.destroy({ ...engine, runProgram: true }),
+    );
+  } finally {
+    forgetPolicies(options);
+  }
 }
 
 /** A cluster without a row in the account belongs to a creation that was killed; one with a row is the engine's to delete. */
