@@ -8,11 +8,11 @@ const firstPort = 20_000;
 const portCount = 12_000;
 
 /** Whether a server could listen on this loopback port now. */
-async function isFree(port: number): Promise<boolean> {
+export async function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
   server.once("error", () => resolve(false));
-  server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+  server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   return promise;
 }
 

@@ -42,13 +42,22 @@ export async function ensureAuthority(folder: string, name = "mastodon-local-clo
 /**
  * Gives a server on this machine (127.0.0.1 and localhost) a certificate of the authority, if it has none yet.
  * @param folder Where `server.crt` and `server.key` are written; it must exist.
+ * @param address Another loopback address that the server listens on.
  */
-export async function ensureServerCertificate(authority: CertificateFiles, folder: string): Promise<CertificateFiles> {
+export async function ensureServerCertificate(
+  authority: CertificateFiles,
+  folder: string,
+  address = "127.0.0.1",
+): Promise<CertificateFiles> {
   const files = { certificate: join(folder, "server.crt"), key: join(folder, "server.key") };
   if (existsSync(files.certificate)) return files;
   const issuer = await readAuthority(readFileSync(authority.certificate, "utf8"), readFileSync(authority.key, "utf8"));
-  const leaf = await issueCertificate(issuer, "CN=localhost", loopbackNames);
+  const leaf = await issueCertificate(issuer, "CN=localhost", namesAt(address));
   writeAtomically(files.key, await privatePem(leaf.keys));
   writeAtomically(files.certificate, leaf.certificate.toString("pem"));
   return files;
+}
+
+function namesAt(address: string) {
+  return address === "127.0.0.1" ? loopbackNames : [...loopbackNames, { type: "ip" as const, value: address }];
 }

@@ -35,6 +35,8 @@ export interface StoreKind<Settings> {
 /** By name; a store remembers the name of its kind. */
 export const kinds = {
   s3: async () => (await import("./s3/kind.ts")).s3,
+  postgresql: async () => (await import("./postgresql/kind.ts")).postgresql,
+  valkey: async () => (await import("./valkey/kind.ts")).valkey,
 };
 
 /** The name of a kind of store. */
