@@ -6,7 +6,14 @@ import { imageSchema } from "../shapes.ts";
 import { immutableSettingsSchema } from "./immutable-settings.ts";
 import { kansasCitySchema } from "./kansas-city/settings.ts";
 import { objectivesSchema } from "./objectives-settings.ts";
-import { databaseDumpSchema, drillSchema, mediaCopySchema, otherTasks } from "./task-settings.ts";
+import {
+  databaseDumpSchema,
+  drillSchema,
+  mediaCopySchema,
+  offsiteSchema,
+  smallTasks,
+  valkeySnapshotSchema,
+} from "./task-settings.ts";
 
 export const backupsSettingsSchema = z.strictObject({
   enabled: z
@@ -28,7 +35,9 @@ export const backupsSettingsSchema = z.strictObject({
     .describe("of each job; a drill has more"),
   database: databaseDumpSchema.prefault({}),
   media: mediaCopySchema.prefault({}),
-  ...otherTasks,
+  offsite: offsiteSchema.prefault({}),
+  valkey: valkeySnapshotSchema.prefault({}),
+  ...smallTasks,
   drill: drillSchema.prefault({}),
   immutable: immutableSettingsSchema.prefault({}),
   kansasCity: kansasCitySchema.optional(),
