@@ -1,4 +1,4 @@
-// A host in a temporary folder, with programs that only write down how they are called: what a worker's script would do to a real one.
+// A host in a temporary folder, with programs that only write down how they are called: what a host's script would do to a real one.
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -13,17 +13,29 @@ export interface Ran {
 
 /** Each writes its name and arguments to the log; what it answers besides is a line of shell. */
 const fakes: Readonly<Record<string, string>> = {
+  age: ":",
+  "apt-cache": 'test -z "${FAKE_OLD:-}"',
   "apt-get": ":",
+  chown: ":",
   curl: 'while [ $# -gt 0 ]; do [ "$1" = --output ] && echo "echo tailscale-install >>$LOG; touch $STATE/tailscale" >"$2"; shift; done',
   docker:
     'case "$1 $2" in "network inspect") test -f "$STATE/network" ;; "network create") touch "$STATE/network" ;; "network rm") rm -f "$STATE/network" ;; esac',
+  getent: 'test -f "$STATE/user"',
   id: "echo ${FAKE_UID:-0}",
+  jq: ":",
+  mountpoint: 'test -z "${FAKE_UNMOUNTED:-}"',
+  openssl: ":",
+  pg_createcluster: ":",
+  rclone: ":",
   systemctl:
     'case "$1" in restart) touch "$STATE/active" ;; disable) rm -f "$STATE/active" ;; is-active) test -f "$STATE/active" ;; esac',
   tailscale:
     'case "$1" in up) test -z "${FAKE_REFUSES:-}" && touch "$STATE/tailnet" ;; logout) rm -f "$STATE/tailnet" ;; ip) test -f "$STATE/tailnet" || exit 1; case "${3:-}" in "") echo 100.64.0.9 ;; *-1) test -z "${FAKE_GATEWAY_LOST:-}" && echo ${FAKE_GATEWAY:-100.64.0.1} ;; *-2) echo 100.64.0.2 ;; esac ;; esac',
   sleep: "exit 1", // who waits here waits in vain
   "unattended-upgrade": ":",
+  useradd: 'touch "$STATE/user"',
+  userdel: 'rm -f "$STATE/user"',
+  zstd: ":",
 };
 
 export class FakeHost {
@@ -70,7 +82,7 @@ export class FakeHost {
     const folder = join(this.root, "fake", "basics");
     if (existsSync(folder)) return folder;
     mkdirSync(folder);
-    const names = "sh cat chmod cmp cp date dirname head mkdir mktemp mv rm touch tr wc".split(" ");
+    const names = "sh cat chmod cmp cp date df dirname find head mkdir mktemp mv rm stat touch tr wc".split(" ");
     for (const name of names) {
       const real = ["/usr/bin", "/bin"].map((place) => join(place, name)).find((path) => existsSync(path));
       if (real !== undefined) symlinkSync(real, join(folder, name));
