@@ -21,7 +21,12 @@ export interface RealPostgresql {
   readonly stop: () => Promise<void>;
 }
 
-export async function startPostgresql(): Promise<RealPostgresql> {
+/** @param standbyOf environment of a running server that it shall follow, instead of being new */
+export async function startPostgresql({
+  standbyOf,
+}: {
+  readonly standbyOf?: RealPostgresql["environment"];
+} = {}): Promise<RealPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "postgresql-"));
   if (isRoot()) chownSync(folder, nobody.uid, nobody.gid); // PostgreSQL does not run as root
   const programs = postgresqlPrograms ?? "";
@@ -30,7 +35,13 @@ export async function startPostgresql(): Promise<RealPostgresql> {
     const [program = name, ...rest] = unprivileged([join(programs, name), ...args]);
     return run(program, rest, { cwd: folder });
   };
-  await asNobody("initdb", "--pgdata", data, "--username=doadmin", "--auth=trust", "--no-sync");
+  if (standbyOf === undefined)
+    await asNobody("initdb", "--pgdata", data, "--username=doadmin", "--auth=trust", "--no-sync");
+  else {
+    const { PGHOST = "", PGUSER = "" } = standbyOf;
+    const to = ["--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
+    await asNobody("pg_basebackup", "--host", PGHOST, "--username", PGUSER, ...to);
+  }
   const settings = `-c listen_addresses='' -c unix_socket_directories='${folder}' -c fsync=off`;
   const control = (...args: string[]) => asNobody("pg_ctl", "--pgdata", data, "-w", "-t", "180", ...args);
   await control("--options", settings, "--log", join(folder, "log"), "start");

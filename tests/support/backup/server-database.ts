@@ -5,10 +5,15 @@ import { type RealPostgresql, startPostgresql } from "../real-postgresql.ts";
 export interface ServerDatabase extends RealPostgresql {
   /** libpq's variables of the application's user. */
   readonly libpq: Readonly<Record<string, string>>;
+  /** Of a superuser in a database without tables, as a drill has in its own pod. */
+  readonly scratch: Readonly<Record<string, string>>;
 }
 
-/** How many rows of each kind: 200,000 in all, as issue 7 asks for. */
-const rows = { accounts: 20_000, statuses: 120_000, media_attachments: 20_000, favourites: 40_000 };
+/** Retention that removes nothing in a test. */
+export const keepAll = { KEEP_HOURLY: "99", KEEP_DAILY: "99", KEEP_WEEKLY: "99", KEEP_MONTHLY: "99" };
+
+/** How many rows of each kind: 200,000 in all, as issue 7 asks for, and a thousand users. */
+export const rows = { accounts: 20_000, statuses: 120_000, media_attachments: 20_000, favourites: 40_000, users: 1000 };
 
 const rowsSql = `
   INSERT INTO accounts (id, username, domain, public_key, note, display_name, uri, header_remote_url, inbox_url, outbox_url, shared_inbox_url,
@@ -17,7 +22,7 @@ const rowsSql = `
     'https://elsewhere.example/' || n, '', '', '', '', '', '', false, 1, false, '', ''
   FROM generate_series(1, ${rows.accounts}) AS n;
   INSERT INTO users (id, account_id, email, encrypted_password, confirmed_at, approved, disabled, otp_required_for_login, sign_in_count)
-  SELECT n, n, 'person' || n || '@mail.example', md5(n::text), now(), true, false, false, 1 FROM generate_series(1, 1000) AS n;
+  SELECT n, n, 'person' || n || '@mail.example', md5(n::text), now(), true, false, false, 1 FROM generate_series(1, ${rows.users}) AS n;
   INSERT INTO statuses (id, account_id, visibility, text, spoiler_text, sensitive, local, created_at)
   SELECT n, 1 + n % ${rows.accounts}, 0, repeat(md5(n::text) || ' ', 1 + n % 8), '', false, n % 10 = 0, now() - (${rows.statuses} - n) * interval '7 seconds'
   FROM generate_series(1, ${rows.statuses}) AS n;
@@ -33,7 +38,8 @@ export async function startEmptyDatabase(): Promise<ServerDatabase> {
   await server.psql("postgres", "CREATE DATABASE mastodon OWNER mastodon");
   await server.psql("mastodon", "ALTER SCHEMA public OWNER TO mastodon");
   const { PGHOST = "" } = server.environment;
-  return { ...server, libpq: { PGHOST, PGUSER: "mastodon", PGDATABASE: "mastodon" } };
+  const libpq = { PGHOST, PGUSER: "mastodon", PGDATABASE: "mastodon" };
+  return { ...server, libpq, scratch: { PGHOST, PGUSER: "doadmin", PGDATABASE: "postgres" } };
 }
 
 export async function startServerDatabase(): Promise<ServerDatabase> {
@@ -42,4 +48,9 @@ export async function startServerDatabase(): Promise<ServerDatabase> {
   await server.psql("mastodon", `SET ROLE mastodon; ${rowsSql} ANALYZE`);
   await server.psql("mastodon", "SET ROLE mastodon; GRANT SELECT ON statuses TO reader");
   return server;
+}
+
+/** A standby that follows the server, as a read-only node does. Stop it before the server. */
+export async function startStandby(of: ServerDatabase): Promise<RealPostgresql> {
+  return startPostgresql({ standbyOf: of.environment });
 }
