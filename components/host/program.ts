@@ -1,7 +1,8 @@
 // Programs of hosts that the stack brings into service but did not make: their shell texts, put together, and what configures them.
 import { readFileSync } from "node:fs";
+import { textBeside } from "../text-beside.ts";
 
-const library = readFileSync(new URL("library.sh", import.meta.url), "utf8");
+const library = textBeside(import.meta.url, "library.sh");
 
 const place = "# INSERT components/host/library.sh\n";
 

@@ -9,7 +9,8 @@ import { nginxConfiguration, nginxTlsConfiguration } from "./edge/nginx.ts";
 import { edgeFolder, type EdgeOptions } from "./edge/options.ts";
 import { startFile, startScript, tlsFile } from "./edge/tls.ts";
 import type { Environment } from "./environment/environment.ts";
-import { databaseCaFile, databaseCaPath, type MastodonSecrets } from "./environment/inputs.ts";
+import { databaseCaFile, type MastodonSecrets } from "./environment/inputs.ts";
+import { libpqVariables } from "./environment/libpq.ts";
 import { type Process, processes } from "./environment/names.ts";
 import { jobsEnvironment, sidekiqEnvironment, streamingEnvironment, webEnvironment } from "./environment/processes.ts";
 import { childOf, named, type Scope } from "./kubernetes/scope.ts";
@@ -68,12 +69,7 @@ export class Configuration extends pulumi.ComponentResource {
 function grantEnvironment({ database: { direct, admin } }: ConfigurationArgs): Environment {
   return {
     plain: {
-      PGHOST: direct.host,
-      PGPORT: pulumi.output(direct.port).apply(String),
-      PGDATABASE: direct.name,
-      PGUSER: admin.user,
-      PGSSLMODE: "verify-full",
-      PGSSLROOTCERT: databaseCaPath,
+      ...libpqVariables(direct, admin.user),
       APPLICATION_USER: direct.user,
     },
     secret: { PGPASSWORD: admin.password },

@@ -1,9 +1,7 @@
 // The scripts that the copying Job runs, read from the files beside this one.
-import { readFileSync } from "node:fs";
+import { textBeside } from "../text-beside.ts";
 
-function script(name: string): string {
-  return readFileSync(new URL(`scripts/${name}`, import.meta.url), "utf8");
-}
+const script = (name: string) => textBeside(import.meta.url, `scripts/${name}`);
 
 /** Ruby: from the bucket into the scratch folder. */
 export const fetchScript = script("fetch.rb");

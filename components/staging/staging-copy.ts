@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "../mastodon/args.ts";
-import { databaseCaPath } from "../mastodon/environment/inputs.ts";
+import { libpqVariables } from "../mastodon/environment/libpq.ts";
 import { withoutTimeLimits } from "../mastodon/environment/rails.ts";
 import { flowsOf, internet, names, network, type NetworkPolicy } from "../mastodon/kubernetes/network-policies.ts";
 import { createAccount } from "../mastodon/kubernetes/objects.ts";
@@ -96,12 +96,7 @@ export function createStagingCopy(
 /** libpq's own: the application's user, past the pools, and without a limit of time. */
 function databaseVariables({ database: { direct } }: StagingCopyArgs): Values {
   return {
-    PGHOST: direct.host,
-    PGPORT: pulumi.output(direct.port).apply(String),
-    PGDATABASE: direct.name,
-    PGUSER: direct.user,
-    PGSSLMODE: "verify-full",
-    PGSSLROOTCERT: databaseCaPath,
+    ...libpqVariables(direct, direct.user),
     ...withoutTimeLimits,
   };
 }

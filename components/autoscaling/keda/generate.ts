@@ -2,16 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-
-/** What only people read goes; the API server checks as much as before, and keeps as much: a field outside the schema would be dropped. */
-function withoutDescriptions(value: unknown, inProperties = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutDescriptions(item));
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).filter(
-    ([key, field]) => inProperties || key !== "description" || typeof field !== "string",
-  );
-  return Object.fromEntries(fields.map(([key, field]) => [key, withoutDescriptions(field, key === "properties")]));
-}
+import { withoutDescriptions } from "../../kubernetes/without-descriptions.ts";
 
 /** A ScaledJob holds a whole pod, whose schema would be nine tenths of the file. The stack has none, so its inside is left unchecked. */
 function withOpenJobs(value: unknown): unknown {

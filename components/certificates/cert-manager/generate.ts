@@ -2,16 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
-
-/** A manifest without what only people read. Definitions shrink to a fifth, and the API server checks as much as before. */
-function withoutDescriptions(value: unknown, inProperties = false): unknown {
-  if (Array.isArray(value)) return value.map((item) => withoutDescriptions(item));
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(value).filter(
-    ([key, field]) => inProperties || key !== "description" || typeof field !== "string",
-  );
-  return Object.fromEntries(fields.map(([key, field]) => [key, withoutDescriptions(field, key === "properties")]));
-}
+import { withoutDescriptions } from "../../kubernetes/without-descriptions.ts";
 
 function main([rendered, crds]: readonly string[]): void {
   if (rendered === undefined || crds === undefined)

@@ -1,9 +1,8 @@
 // The job that copies a version's scripts and styles to the bucket of all versions, before any pod of that version serves a page.
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type * as kubernetes from "@pulumi/kubernetes";
 import type { Placement } from "../args.ts";
+import { textBeside } from "../../text-beside.ts";
 import { checksum } from "../checksum.ts";
 import { alsoTo, flowsOf, internet, names, type NetworkPolicy } from "../kubernetes/network-policies.ts";
 import { working } from "../kubernetes/priority-classes.ts";
@@ -32,7 +31,7 @@ const scriptFile = "copy.rb";
 
 /** The ConfigMap's data. The image has aws-sdk-s3, because media needs it. */
 export function assetsScript(): Record<string, string> {
-  return { [scriptFile]: readFileSync(resolve(import.meta.dirname, scriptFile), "utf8") };
+  return { [scriptFile]: textBeside(import.meta.url, scriptFile) };
 }
 
 /**

@@ -1,5 +1,5 @@
 // Which jobs the settings ask for: what each runs, when, and what it may take.
-import { readFileSync } from "node:fs";
+import { textBeside } from "../../text-beside.ts";
 import type { Role } from "../workloads/workload.ts";
 import { largeProviders } from "./providers.ts";
 import type { DayTwoSettings } from "./settings.ts";
@@ -52,7 +52,7 @@ export function dayTwoJobs({ settings, searching, domains }: DayTwoNeeds): DayTw
 
 /** Text of a script. */
 export function scriptText(name: string): string {
-  return readFileSync(new URL(`scripts/${name}`, import.meta.url), "utf8");
+  return textBeside(import.meta.url, `scripts/${name}`);
 }
 
 function firstAdmin({ username, email }: NonNullable<DayTwoSettings["admin"]>): DayTwoJob {

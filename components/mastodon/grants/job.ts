@@ -1,5 +1,5 @@
 // A Job that gives database users their rights, as a plain Kubernetes specification.
-import { readFileSync } from "node:fs";
+import { textBeside } from "../../text-beside.ts";
 import type { Placement } from "../args.ts";
 import { railsImageOf } from "../images.ts";
 import { working } from "../kubernetes/priority-classes.ts";
@@ -24,7 +24,7 @@ export interface GrantStatements {
 /** Ruby and two connections, for some seconds. */
 export const grantsResources = { cpu: "100m", memory: "128Mi", memoryLimit: "512Mi" };
 
-const script = readFileSync(new URL("grants.rb", import.meta.url), "utf8");
+const script = textBeside(import.meta.url, "grants.rb");
 
 /** Named by what it does, so that another user or another version is another Job. */
 export function grantsJob(

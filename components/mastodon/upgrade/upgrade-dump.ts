@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { MastodonArgs } from "../args.ts";
-import { databaseCaPath } from "../environment/inputs.ts";
+import { libpqVariables } from "../environment/libpq.ts";
 import { flowsOf, internet, names, network, type NetworkPolicy } from "../kubernetes/network-policies.ts";
 import { createAccount } from "../kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../kubernetes/scope.ts";
@@ -61,12 +61,7 @@ export class UpgradeDump extends pulumi.ComponentResource {
 /** libpq's own variables for all three containers; the application's user owns the tables, and the administrator may not even read them. */
 function dumpVariables({ database: { direct }, dump }: UpgradeDumpArgs): Record<string, pulumi.Input<string>> {
   return {
-    PGHOST: direct.host,
-    PGPORT: pulumi.output(direct.port).apply(String),
-    PGDATABASE: direct.name,
-    PGUSER: direct.user,
-    PGSSLMODE: "verify-full",
-    PGSSLROOTCERT: databaseCaPath,
+    ...libpqVariables(direct, direct.user),
     DUMP_BUCKET: dump.bucket,
     DUMP_REGION: dump.region,
     DUMP_ENDPOINT: dump.endpoint,
