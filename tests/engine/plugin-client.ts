@@ -28,12 +28,21 @@ export class PluginClient {
     this.#client = new stubs.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   }
 
-  /** Starts `pulumi-resource-<name>`; `home` is the local folder that it works in. */
-  static async start(name: string, home: string): Promise<PluginClient> {
+  /**
+   * Starts `pulumi-resource-<name>`; `home` is the local folder that it works in.
+   * @param stores Whether real servers stand behind buckets and databases; whoever wants them ends them (`deleteStore`).
+   */
+  static async start(name: string, home: string, stores: "emulated" | "real" = "emulated"): Promise<PluginClient> {
     const path = resolve(import.meta.dirname, "../../local/plugin", `pulumi-resource-${name}`);
     const child = spawn(path, [], {
       cwd: tmpdir(),
-      env: { ...process.env, MASTODON_LOCAL_HOME: home, DIGITALOCEAN_TOKEN: "", TAILSCALE_API_KEY: "" },
+      env: {
+        ...process.env,
+        MASTODON_LOCAL_HOME: home,
+        MASTODON_LOCAL_STORES: stores,
+        DIGITALOCEAN_TOKEN: "",
+        TAILSCALE_API_KEY: "",
+      },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const port = await new Promise<number>((found, failed) => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deleteCluster, listClusters } from "../../local/cluster/index.ts";
 import { projectRoot } from "../../local/home.ts";
+import { deleteStore, listStores } from "../../local/stores/index.ts";
 
 export interface Finished {
   readonly code: number | null;
@@ -27,6 +28,7 @@ export function temporaryHome(): string {
 /** Ends every process of the home and removes it, whatever the test did. */
 export async function removeHome(home: string): Promise<void> {
   for (const { id } of await listClusters(home)) await deleteCluster(home, id);
+  for (const { id } of listStores(home)) await deleteStore(home, id);
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 }
 
