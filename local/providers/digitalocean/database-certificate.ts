@@ -1,5 +1,9 @@
 // The certificate authority of a database cluster: made when first asked for, and kept with the cluster.
-import type { AccountView, StoredObject } from "../contract.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { storeMark } from "../../stores/marks.ts";
+import { authorityFolder } from "../../stores/record.ts";
+import type { Context, StoredObject } from "../contract.ts";
 import { text } from "../shared/values.ts";
 
 /** Where it is kept in the cluster's object; keys with two underscores never reach Pulumi. */
@@ -7,8 +11,12 @@ const certificateKey = "__ca";
 
 const years = 10;
 
-/** The authority's certificate as PEM. */
-export async function databaseCertificate(account: AccountView, cluster: StoredObject): Promise<string> {
+/** The authority's certificate as PEM; real servers have theirs from the local cloud's own authority. */
+export async function databaseCertificate(
+  { account, home }: Pick<Context, "account" | "home">,
+  cluster: StoredObject,
+): Promise<string> {
+  if (text(cluster.object, storeMark) !== undefined) return readFileSync(join(authorityFolder(home), "ca.crt"), "utf8");
   const known = text(cluster.object, certificateKey);
   if (known) return known;
   const made = await selfSigned(`${text(cluster.object, "name")} database CA`);

@@ -5,7 +5,7 @@ import { object, text } from "../shared/values.ts";
 import { objectsOf, tokenOf } from "./guards.ts";
 
 /** The cluster that the inputs name; nothing for a cluster of its own. */
-function originalOf(ctx: Context, inputs: Properties): StoredObject | undefined {
+export function originalOf(ctx: Context, inputs: Properties): StoredObject | undefined {
   const name = text(object(inputs, "backupRestore"), "databaseName");
   if (name === undefined) return undefined;
   const found = objectsOf(ctx, "DatabaseCluster").find((one) => one.object["name"] === name);

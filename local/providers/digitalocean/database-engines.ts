@@ -1,5 +1,7 @@
 // Database engines: versions, ports, and the outputs that say how to connect.
-import { CloudError, type Context, type Properties } from "../contract.ts";
+import { storeMark } from "../../stores/marks.ts";
+import { CloudError, type Context, type Properties, type StoredObject } from "../contract.ts";
+import { text } from "../shared/values.ts";
 
 /** What differs from engine to engine. */
 export interface Engine {
@@ -78,7 +80,10 @@ export function connection(engine: Engine, access: Access): Properties {
   };
 }
 
-/** The public host name of a cluster. */
-export function hostOf(ctx: Context, name: string): string {
-  return `${name}-do-user-${Number.parseInt(ctx.owner.slice(0, 6), 16)}-0.k.db.ondigitalocean.com`;
+/** The public and the private host of a server: names as the cloud gives them, or the address of the real one behind it. */
+export function hostsOf(ctx: Context, name: string, previous?: StoredObject): Pick<Access, "host" | "privateHost"> {
+  const known = previous && text(previous.object, storeMark) !== undefined ? text(previous.object, "host") : undefined;
+  if (known !== undefined) return { host: known, privateHost: known };
+  const host = `${name}-do-user-${Number.parseInt(ctx.owner.slice(0, 6), 16)}-0.k.db.ondigitalocean.com`;
+  return { host, privateHost: `private-${host}` };
 }

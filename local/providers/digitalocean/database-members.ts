@@ -4,7 +4,10 @@ import { memoryGib } from "../../../components/database/catalogue.ts";
 import { connectionLimit } from "../../../components/database/plans.ts";
 import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, objects, text } from "../shared/values.ts";
-import { type Access, connection, engineOf, hostOf, poolPort } from "./database-engines.ts";
+import { type Access, connection, engineOf, hostsOf, poolPort } from "./database-engines.ts";
+import { realReplica } from "./database-real.ts";
+import { realDatabase, realPool, realPostgresqlParameters, realUser } from "./database-real-members.ts";
+import { realValkeyParameters } from "./database-servers.ts";
 import { objectsOf, requireBelow, requireFree, requireParent } from "./guards.ts";
 import { databasePassword } from "./secrets.ts";
 
@@ -41,6 +44,7 @@ function memberHooks(className: string, infix: string): Pick<Hooks, "validate" |
 }
 
 const user: Hooks = {
+  ...realUser,
   ...memberHooks("DatabaseUser", "user/"),
   outputs: (_ctx, _id, _inputs, previous) => ({
     role: "normal",
@@ -64,6 +68,7 @@ function requireConnections(ctx: Context, owner: StoredObject, inputs: Propertie
 }
 
 const pool: Hooks = {
+  ...realPool,
   ...memberHooks("DatabaseConnectionPool", ""),
   validate(ctx, inputs, previous) {
     requireFreeInCluster(ctx, "DatabaseConnectionPool", inputs, previous);
@@ -124,6 +129,7 @@ function requireMember(
 }
 
 const replica: Hooks = {
+  ...realReplica,
   ...memberHooks("DatabaseReplica", "replicas/"),
   validate(ctx, inputs, previous) {
     requireFreeInCluster(ctx, "DatabaseReplica", inputs, previous);
@@ -143,11 +149,9 @@ const replica: Hooks = {
   outputs(ctx, _id, inputs, previous): Properties {
     const owner = clusterOf(ctx, inputs);
     const engine = engineOf(text(owner?.object ?? {}, "engine") ?? "pg");
-    const host = hostOf(ctx, text(inputs, "name") ?? "");
     const password = text(owner?.object ?? {}, "password") ?? "";
     const access = {
-      host,
-      privateHost: `private-${host}`,
+      ...hostsOf(ctx, text(inputs, "name") ?? "", previous),
       port: engine.port,
       user: engine.user,
       password,
@@ -187,13 +191,13 @@ const logsink = (className: string): Hooks => ({
 
 /** Hooks by class name. */
 export const databaseMemberHooks: Readonly<Record<string, Hooks>> = {
-  DatabaseDb: memberHooks("DatabaseDb", "database/"),
+  DatabaseDb: { ...realDatabase, ...memberHooks("DatabaseDb", "database/") },
   DatabaseUser: user,
   DatabaseConnectionPool: pool,
   DatabaseReplica: replica,
   DatabaseFirewall: firewall,
-  DatabasePostgresqlConfig: config("postgresql"),
-  DatabaseValkeyConfig: config("valkey"),
+  DatabasePostgresqlConfig: { ...realPostgresqlParameters, ...config("postgresql") },
+  DatabaseValkeyConfig: { ...realValkeyParameters, ...config("valkey") },
   DatabaseOpensearchConfig: config("opensearch"),
   DatabaseLogsinkOpensearch: logsink("DatabaseLogsinkOpensearch"),
   DatabaseLogsinkRsyslog: logsink("DatabaseLogsinkRsyslog"),

@@ -3,8 +3,9 @@ import { memoryGib, nodeCounts } from "../../../components/database/catalogue.ts
 import { CloudError, type Hooks, type Properties, type StoredObject } from "../contract.ts";
 import { number, object, text } from "../shared/values.ts";
 import { copyMembers, requireCopyable } from "./database-copy.ts";
-import { type Access, connection, type Engine, engineOf, hostOf, uriOf } from "./database-engines.ts";
+import { type Access, connection, type Engine, engineOf, hostsOf, uriOf } from "./database-engines.ts";
 import { databaseMemberHooks } from "./database-members.ts";
+import { realCluster } from "./database-real.ts";
 import { objectsOf, requireBelow, requireFree, requireVpcOfRegion } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { databasePassword } from "./secrets.ts";
@@ -111,6 +112,7 @@ function requireEngineOptions(inputs: Properties): void {
 }
 
 const cluster: Hooks = {
+  ...realCluster,
   validate(ctx, inputs, previous) {
     requireRegion("a database cluster", text(inputs, "region"));
     requireClusterPlan(inputs);
@@ -125,10 +127,8 @@ const cluster: Hooks = {
   },
   outputs(ctx, id, inputs, previous): Properties {
     const engine = engineOf(text(inputs, "engine") ?? "");
-    const host = hostOf(ctx, text(inputs, "name") ?? "");
     const access: Access = {
-      host,
-      privateHost: `private-${host}`,
+      ...hostsOf(ctx, text(inputs, "name") ?? "", previous),
       port: engine.port,
       user: engine.user,
       password: text(previous?.object ?? {}, "password") ?? databasePassword(),
@@ -143,7 +143,7 @@ const cluster: Hooks = {
     return {
       ...connection(engine, access),
       clusterUrn: `do:dbaas:${id}`,
-      metricsEndpoints: [`https://${host}:9273/metrics`],
+      metricsEndpoints: [`https://${access.host}:9273/metrics`],
       storageSizeMib: text(inputs, "storageSizeMib") ?? grown,
       ...(inputs["engine"] === "opensearch" && consoleAccess(engine, access)),
     };

@@ -46,7 +46,7 @@ const getDatabaseCa: InvokeFunction = {
     const cluster = ctx.account.get(tokenOf("DatabaseCluster"), clusterId);
     if (!cluster)
       throw new CloudError("not_found", `DatabaseCluster ${clusterId} does not exist in this account`, "clusterId");
-    return { id: clusterId, clusterId, certificate: await databaseCertificate(ctx.account, cluster) };
+    return { id: clusterId, clusterId, certificate: await databaseCertificate(ctx, cluster) };
   },
 };
 
