@@ -6,8 +6,11 @@ export const pushgatewayName = "pushgateway";
 
 export const pushgatewayPort = 9091;
 
+/** Host name for pods of other namespaces. */
+export const pushgatewayHost = `${pushgatewayName}.${namespaceName}.svc.cluster.local`;
+
 /** Base address for pods of other namespaces; a task pushes to `<this>/metrics/job/backup/task/<task>`. */
-export const pushgatewayUrl = `http://${pushgatewayName}.${namespaceName}.svc.cluster.local:${pushgatewayPort}`;
+export const pushgatewayUrl = `http://${pushgatewayHost}:${pushgatewayPort}`;
 
 /** The only namespaces whose pods may push: those of the backups and of the restore drills. */
 export const pushingNamespaces = ["backup", "drill"] as const;

@@ -2,6 +2,7 @@
 import { Gateway } from "../../components/tailnet/gateway/gateway.ts";
 import { gatewayNamespace, gatewayPods, gatewayRole } from "../../components/tailnet/gateway/names.ts";
 import { hasGateway } from "../../components/tailnet/gateway/settings.ts";
+import { machinesOf } from "../rules/tailnet.ts";
 import type { Tailnet } from "../../components/tailnet/tailnet.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
@@ -19,8 +20,9 @@ interface GatewayParts {
 }
 
 export function buildGateway({ settings, providers }: Context, parts: GatewayParts): void {
-  const { tailnet, workers, name: prefix, network } = settings;
-  if (!hasGateway(tailnet, workers)) return;
+  const { tailnet, name: prefix, network } = settings;
+  const machines = machinesOf(settings);
+  if (!hasGateway(tailnet, machines)) return;
   const args = {
     settings: tailnet.gateway,
     prefix,
@@ -29,6 +31,7 @@ export function buildGateway({ settings, providers }: Context, parts: GatewayPar
     policy: parts.tailnet.acl,
     vpc: network.ipRange,
     forwards: workerPassages(parts.databases).map(({ listen, host, port }) => ({ listen, host, port })),
+    backupMetrics: machines.backupMetrics,
   };
   // The server brings the priority classes that the pods name.
   new Gateway("gateway", args, { providers: [providers.tailscale], dependsOn: parts.mastodon });
@@ -36,7 +39,7 @@ export function buildGateway({ settings, providers }: Context, parts: GatewayPar
 
 /** What runs for it, in the list of everything that runs. */
 export function gatewayWorkloads({ settings }: Context): WorkloadEntry[] {
-  if (!hasGateway(settings.tailnet, settings.workers)) return [];
+  if (!hasGateway(settings.tailnet, machinesOf(settings))) return [];
   return gatewayPods.map((name) => ({
     namespace: gatewayNamespace,
     name,

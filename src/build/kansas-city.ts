@@ -1,5 +1,6 @@
 // Builds the host in Kansas City: its two keys, and the script that lets it pull the backups.
 import * as pulumi from "@pulumi/pulumi";
+import { derivedReportKey } from "../../components/backups/drill-keys.ts";
 import { environmentFiles, type StoreKey } from "../../components/backups/kansas-city/environment.ts";
 import { hostConfiguration, pullBundle } from "../../components/backups/kansas-city/files.ts";
 import { KansasCity, kansasCityHostname } from "../../components/backups/kansas-city/kansas-city.ts";
@@ -54,13 +55,14 @@ interface Given {
 /** The operator's secrets that it needs, and no others. */
 function secretsOf({ settings }: Context, { target, drill }: KansasCitySettings) {
   const { heartbeats, kansasCity: key, drillIdentity, reportKey } = settings.secrets.backups;
+  const identity = drill.enabled ? drillIdentity?.reveal() : undefined;
   return {
     targetKey:
       target.kind === "s3" && key !== undefined
         ? { accessKeyId: key.accessKeyId.reveal(), secretAccessKey: key.secretAccessKey.reveal() }
         : undefined,
-    identity: drill.enabled ? drillIdentity?.reveal() : undefined,
-    reportKey: drill.enabled ? reportKey?.reveal() : undefined,
+    drillKeys:
+      identity === undefined ? undefined : { identity, report: reportKey?.reveal() ?? derivedReportKey(identity) },
     heartbeats: {
       pull: heartbeats["kansas-city"]?.reveal(),
       drill: heartbeats["drill-kansas-city"]?.reveal(),
@@ -82,11 +84,11 @@ function bundle(context: Context, kansasCity: KansasCitySettings, { source, key 
     heartbeats: secrets.heartbeats,
     postgresql,
   });
-  const { identity, reportKey } = secrets;
-  const drill = identity !== undefined && {
+  const { drillKeys } = secrets;
+  const drill = drillKeys && {
     "drill.env": environment.drill,
-    "drill-identity": identity,
-    ...(reportKey !== undefined && { "report-key": reportKey }),
+    "drill-identity": drillKeys.identity,
+    "report-key": drillKeys.report,
   };
   return pullBundle(server, {
     "pull.conf": hostConfiguration({

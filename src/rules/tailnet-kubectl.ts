@@ -15,15 +15,13 @@ function assertDomainKnown({ tailnet: { kubectl } }: Pick<Settings, "tailnet">):
 }
 
 /** A way that nobody may go is a mistake in the one or the other setting. */
-function assertSomebodyMayUse({ tailnet, ...others }: Pick<Settings, "tailnet" | MachineSubject>): Problem[] {
+function assertSomebodyMayUse(settings: Pick<Settings, MachineSubject>): Problem[] {
+  const { tailnet } = settings;
   const { kubectl } = tailnet;
-  if (!kubectl.enabled || holdersOf(intentMatrix(tailnet, machinesOf(others)), kubectl).length > 0) return [];
+  if (!kubectl.enabled || holdersOf(intentMatrix(tailnet, machinesOf(settings)), kubectl).length > 0) return [];
   const message =
     "would serve nobody: let somebody reach kubernetes in tailnet.access and give them view or operate in tailnet.kubectl.rights";
   return [{ path: "tailnet.kubectl.enabled", value: true, message }];
 }
 
-export const tailnetKubectlRules = [
-  rule(["tailnet"], assertDomainKnown),
-  rule(["tailnet", ...machineSubjects], assertSomebodyMayUse),
-];
+export const tailnetKubectlRules = [rule(["tailnet"], assertDomainKnown), rule(machineSubjects, assertSomebodyMayUse)];

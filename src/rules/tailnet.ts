@@ -7,29 +7,38 @@ import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
 
 /** The subjects that say what joins the tailnet. */
-export const machineSubjects = ["workers", "database", "backups", "metrics"] as const;
+export const machineSubjects = ["tailnet", "workers", "database", "backups", "metrics"] as const;
 
 export type MachineSubject = (typeof machineSubjects)[number];
 
+/** Whether the host in Kansas City tells the cluster's metrics when it has succeeded; its heartbeat tells in any case. */
+export function tellsBackupMetrics({
+  tailnet: { access, gateway },
+  backups,
+  metrics,
+}: Pick<Settings, "tailnet" | "backups" | "metrics">): boolean {
+  if (backups.kansasCity === undefined || !backups.enabled || !metrics.enabled) return false;
+  return gateway.enabled !== false && access.kansasCity.includes("backup-metrics");
+}
+
 /** What joins the tailnet. */
-export function machinesOf({ workers, database, backups, metrics }: Pick<Settings, MachineSubject>): Machines {
-  const kansasCity = backups.kansasCity !== undefined;
+export function machinesOf(settings: Pick<Settings, MachineSubject>): Machines {
+  const { workers, database, backups } = settings;
   return {
     workers: Object.keys(workers),
     valkeyCache: database.valkey.cache.enabled,
-    kansasCity,
-    backupMetrics: kansasCity && metrics.enabled,
+    kansasCity: backups.kansasCity !== undefined,
+    backupMetrics: tellsBackupMetrics(settings),
   };
 }
 
 /** The policy that follows from the settings is valid, passes its tests and breaks no safety rule. */
 function assertPolicySafe({
-  tailnet,
   network,
   kubernetes,
-  ...others
-}: Pick<Settings, "tailnet" | MachineSubject | "network" | "kubernetes">): Problem[] {
-  return judgeSettings(tailnet, machinesOf(others), [
+  ...settings
+}: Pick<Settings, MachineSubject | "network" | "kubernetes">): Problem[] {
+  return judgeSettings(settings.tailnet, machinesOf(settings), [
     { path: "network.ipRange", range: network.ipRange },
     { path: "kubernetes.clusterSubnet", range: kubernetes.clusterSubnet },
     { path: "kubernetes.serviceSubnet", range: kubernetes.serviceSubnet },
@@ -48,14 +57,15 @@ function assertWorkersOfAccessKnown({ tailnet, workers }: Pick<Settings, "tailne
 }
 
 /** Workers reach the databases through the gateway only. */
-function assertGatewayForWorkers({ tailnet, workers }: Pick<Settings, "tailnet" | "workers">): Problem[] {
-  if (Object.keys(workers).length === 0 || hasGateway(tailnet, workers)) return [];
+function assertGatewayForWorkers(settings: Pick<Settings, MachineSubject>): Problem[] {
+  const { tailnet, workers } = settings;
+  if (Object.keys(workers).length === 0 || hasGateway(tailnet, machinesOf(settings))) return [];
   const message = `would leave ${Object.keys(workers).join(", ")} without the databases; leave it out, or remove the workers`;
   return [{ path: "tailnet.gateway.enabled", value: false, message }];
 }
 
 export const tailnetRules = [
-  rule(["tailnet", ...machineSubjects, "network", "kubernetes"], assertPolicySafe),
+  rule([...machineSubjects, "network", "kubernetes"], assertPolicySafe),
   rule(["tailnet", "workers"], assertWorkersOfAccessKnown),
-  rule(["tailnet", "workers"], assertGatewayForWorkers),
+  rule(machineSubjects, assertGatewayForWorkers),
 ];

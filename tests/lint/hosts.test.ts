@@ -1,4 +1,4 @@
-// What hosts of queue workers are given, judged by the field's own programs: cloud-init's schema, shellcheck, Ansible.
+// What hosts of queue workers and of copies are given, judged by the field's own programs: cloud-init's schema, shellcheck, Ansible.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +6,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { environmentFiles } from "../../components/backups/kansas-city/environment.ts";
+import {
+  hostConfiguration,
+  hostProgram as pullProgram,
+  pullBundle,
+} from "../../components/backups/kansas-city/files.ts";
+import { kansasCitySchema } from "../../components/backups/kansas-city/settings.ts";
 import { workerUserData } from "../../components/workers/cloud-init.ts";
 import { joinBundle } from "../../components/workers/host/bundle.ts";
 import { hostProgram } from "../../components/workers/host/files.ts";
@@ -71,6 +78,15 @@ const workers = workersSettingsSchema.parse({
   "queue-1": { account: "my-queues", queues: ["push"], threads: 5 },
   home: { where: "external", queues: ["push", "pull"], threads: 5 },
 });
+function pullScript(): string {
+  const settings = kansasCitySchema.parse({});
+  const plan = { server: "shop", hostname: "shop-kansas-city", postgresql: "17", settings };
+  const source = { bucket: "b", region: "sfo3", endpoint: "s3.example", accessKeyId: "a", secretAccessKey: "s" };
+  const unused = { targetKey: undefined, gateways: [], heartbeats: { pull: undefined, drill: undefined } };
+  const { pull } = environmentFiles({ ...plan, ...unused, source });
+  return pullBundle("shop", { "pull.conf": hostConfiguration(plan), "pull.env": pull, "tailnet-key": "k" });
+}
+
 const inventory = () => written("inventory.json", JSON.stringify(ansibleInventory("shop", workers)));
 
 describe("a droplet's user data", () => {
@@ -91,6 +107,8 @@ describe("a droplet's user data", () => {
 describe("the host's script", () => {
   it.for([
     { what: "itself", text: hostProgram },
+    { what: "of the copies, itself", text: pullProgram },
+    { what: "of the copies, in its bundle", text: pullScript() },
     {
       what: "in its bundle",
       text: joinBundle("home", { "worker.conf": "NAME='x'\n", "sidekiq.env": "A=$x\n", "database-ca.crt": "PEM\n" }),

@@ -2,9 +2,16 @@ import { describe, expect, it } from "vitest";
 import { failures, unsafeWays } from "../../components/tailnet/judge.ts";
 import { validatePolicy } from "../../components/tailnet/evaluator/validate.ts";
 import { intentMatrix } from "../../components/tailnet/intents.ts";
+import { kansasCitySchema } from "../../components/backups/kansas-city/settings.ts";
+import { gatewayPolicies } from "../../components/tailnet/gateway/policies.ts";
+import { serveConfig, toPushgateway } from "../../components/tailnet/gateway/serve.ts";
+import { hasGateway } from "../../components/tailnet/gateway/settings.ts";
 import { policyText, tailnetPolicy, type Policy } from "../../components/tailnet/policy.ts";
 import { tailnetSettingsSchema } from "../../components/tailnet/settings.ts";
 import { tags } from "../../components/tailnet/targets.ts";
+import { machinesOf } from "../../src/rules/tailnet.ts";
+import { parseSettings } from "../../src/settings.ts";
+import { stackFile, withSecrets } from "../stacks.ts";
 
 const operators = ["bea@social.example", "al@social.example"];
 const workers = ["queue-2", "queue-1"];
@@ -156,5 +163,48 @@ describe("the tailnet policy", () => {
   it("keeps its tests to itself where they are not to be sent", () => {
     expect(JSON.parse(policyText(policy, true))).toEqual(policy);
     expect(JSON.parse(policyText(policy, false))).not.toHaveProperty("tests");
+  });
+});
+
+describe("the machines of the settings", () => {
+  const declared = parseSettings(withSecrets(stackFile("prod")));
+  const copied = { ...declared.backups, enabled: true, kansasCity: kansasCitySchema.parse({}) };
+  const machines = (changes: object) => {
+    const { kansasCity, backupMetrics } = machinesOf({ ...declared, backups: copied, ...changes });
+    return { kansasCity, backupMetrics };
+  };
+  const { tailnet } = declared;
+
+  it("have the host that pulls the backups while these declare it", () => {
+    expect(machines({})).toEqual({ kansasCity: true, backupMetrics: true });
+    expect(machines({ backups: declared.backups })).toEqual({ kansasCity: false, backupMetrics: false });
+  });
+
+  it.each([
+    ["nothing is measured", { metrics: { ...declared.metrics, enabled: false } }],
+    ["the cluster makes no backups", { backups: { ...copied, enabled: false } }],
+    ["there is no gateway", { tailnet: { ...tailnet, gateway: { ...tailnet.gateway, enabled: false } } }],
+    ["access does not let it", { tailnet: { ...tailnet, access: { ...tailnet.access, kansasCity: [] } } }],
+  ])("let it tell no metrics where %s", (_, changes) => {
+    expect(machines(changes)).toEqual({ kansasCity: true, backupMetrics: false });
+  });
+
+  it("bring the gateway for its metrics, without any worker", () => {
+    expect(hasGateway(tailnet, { workers: [], backupMetrics: true })).toBe(true);
+    expect(hasGateway(tailnet, { workers: [], backupMetrics: false })).toBe(false);
+  });
+});
+
+describe("the gateway", () => {
+  it("leads to where backups leave their metrics only for them", () => {
+    const rules = (backupMetrics: boolean) =>
+      JSON.stringify(gatewayPolicies("10.116.0.0/20", [25_060], backupMetrics)["tailnet-gateway"]);
+    const pushgateway = `"app.kubernetes.io/component":"pushgateway"`;
+    expect(rules(true)).toContain(pushgateway);
+    expect(rules(true)).toContain('{"protocol":"TCP","port":9091}');
+    expect(rules(false)).not.toContain(pushgateway);
+    expect(JSON.parse(serveConfig([toPushgateway]))).toEqual({
+      TCP: { 9091: { TCPForward: "pushgateway.mastodon.svc.cluster.local:9091" } },
+    });
   });
 });

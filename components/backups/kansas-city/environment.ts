@@ -29,11 +29,12 @@ export interface PullEnvironment {
 export function environmentFiles(options: PullEnvironment): { readonly pull: string; readonly drill: string } {
   const { settings, heartbeats, postgresql } = options;
   const { keep, keepDeletedDays } = settings;
+  const copy = target(options);
   return {
     pull: shellVariables({
       ...common("kansas-city", options, heartbeats.pull),
       ...source(options),
-      ...target(options),
+      ...copy,
       KEEP_HOURLY: String(keep.hourly),
       KEEP_DAILY: String(keep.daily),
       KEEP_WEEKLY: String(keep.weekly),
@@ -42,7 +43,8 @@ export function environmentFiles(options: PullEnvironment): { readonly pull: str
     }),
     drill: shellVariables({
       ...common("drill-kansas-city", options, heartbeats.drill),
-      ...target(options),
+      ...copy,
+      DRILL_REPORTS: `${copy.KANSAS_CITY_PLACE}/drills`, // the key of the host writes nothing into the backups bucket
       POSTGRESQL: postgresql,
     }),
   };
@@ -69,7 +71,7 @@ function source({ source: { bucket, region, endpoint, ...key } }: PullEnvironmen
 }
 
 /** A folder, or any place that rclone knows: the same to the scripts. */
-function target({ settings: { target: to }, targetKey }: PullEnvironment): Record<string, string> {
+function target({ settings: { target: to }, targetKey }: PullEnvironment) {
   if (to.kind === "folder") return { KANSAS_CITY_PLACE: to.path };
   if (targetKey === undefined) throw new Error("the bucket of the copy has a key; the settings' rules see to it");
   const remote = s3Remote("COPY", "Other", `https://${to.endpoint}`, to.region, targetKey);

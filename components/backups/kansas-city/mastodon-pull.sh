@@ -91,7 +91,7 @@ Description=$2
 Wants=network-online.target
 After=network-online.target tailscaled.service
 RequiresMountsFor=$SCRATCH $TARGET
-${mounted}ConditionPathExists=/etc/mastodon-pull/$3.env
+${insisted}ConditionPathExists=/etc/mastodon-pull/$3.env
 
 [Service]
 Type=oneshot
@@ -147,8 +147,8 @@ TEXT
 }
 
 write_units() {
-  mounted=
-  [ "$MOUNTED" != yes ] || mounted="AssertPathIsMountPoint=$TARGET
+  insisted=
+  [ "$MOUNTED" != yes ] || insisted="AssertPathIsMountPoint=$TARGET
 "
   service mastodon-pull "Pull the backups of $SERVER" pull 168 # the first time everything
   timer mastodon-pull "When the backups of $SERVER are pulled" "$CALENDAR"

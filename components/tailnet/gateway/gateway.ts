@@ -18,7 +18,7 @@ import {
 } from "./names.ts";
 import { credentialFile, gatewayDeployment } from "./pods.ts";
 import { gatewayPolicies, stateKeepingPolicy } from "./policies.ts";
-import { type Forward, serveConfig, serveFile } from "./serve.ts";
+import { type Forward, serveConfig, serveFile, toPushgateway } from "./serve.ts";
 import type { GatewaySettings } from "./settings.ts";
 
 export interface GatewayArgs {
@@ -32,7 +32,10 @@ export interface GatewayArgs {
   readonly policy: pulumi.Resource;
   /** Network of the databases. */
   readonly vpc: string;
+  /** To the databases. */
   readonly forwards: readonly { readonly [Field in keyof Forward]: pulumi.Input<Forward[Field]> }[];
+  /** Whether it also leads to where backups leave their metrics. */
+  readonly backupMetrics: boolean;
 }
 
 export class Gateway extends pulumi.ComponentResource {
@@ -43,7 +46,7 @@ export class Gateway extends pulumi.ComponentResource {
     const before = [
       ...createPolicies(scope, args),
       createCredential(scope, createClient(scope, args.policy)),
-      createServe(scope, args.forwards),
+      createServe(scope, [...args.forwards, ...(args.backupMetrics ? [toPushgateway] : [])]),
       createBudget(scope),
     ];
     let first: pulumi.Resource[] = [];
@@ -107,9 +110,9 @@ function createBudget(scope: Scope): pulumi.Resource {
   );
 }
 
-function createPolicies(scope: Scope, { vpc, forwards }: GatewayArgs): pulumi.Resource[] {
+function createPolicies(scope: Scope, { vpc, forwards, backupMetrics }: GatewayArgs): pulumi.Resource[] {
   const ports = forwards.map(({ port }) => port);
-  const native = Object.entries(gatewayPolicies(vpc, ports)).map(
+  const native = Object.entries(gatewayPolicies(vpc, ports, backupMetrics)).map(
     ([policy, spec]) =>
       new kubernetes.networking.v1.NetworkPolicy(
         `${scope.name}-${policy}-policy`,

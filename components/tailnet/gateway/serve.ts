@@ -1,4 +1,6 @@
 // What the gateway passes on, in the form that Tailscale's container reads (TS_SERVE_CONFIG).
+import { pushgatewayHost, pushgatewayPort } from "../../metrics/pushgateway-address.ts";
+import { gatewayPorts } from "../targets.ts";
 
 /** Where connections to a port of the gateway go. */
 export interface Forward {
@@ -7,6 +9,13 @@ export interface Forward {
   readonly host: string;
   readonly port: number;
 }
+
+/** Where a host outside leaves the metrics of its backups. */
+export const toPushgateway: Forward = {
+  listen: gatewayPorts.pushgateway,
+  host: pushgatewayHost,
+  port: pushgatewayPort,
+};
 
 export const serveFile = "serve.json";
 

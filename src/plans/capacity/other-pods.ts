@@ -12,6 +12,7 @@ import { hasGateway } from "../../../components/tailnet/gateway/settings.ts";
 import { kubectlPods } from "../../../components/tailnet/kubectl/names.ts";
 import { grantsResources } from "../../../components/mastodon/grants/job.ts";
 import { grantsRole } from "../../../components/workers/grants/worker-grants.ts";
+import { tellsBackupMetrics } from "../../rules/tailnet.ts";
 import type { Settings } from "../../settings-schema.ts";
 import type { PlannedPods } from "./pods.ts";
 
@@ -61,7 +62,10 @@ export function neighbourPods(
       ? [{ name: grantsRole, ...podRequests(grantsResources), atRest: 0, atPeak: 1 }]
       : []),
     // The old pod of each ends before its new one starts.
-    ...(hasGateway(tailnet, workers)
+    ...(hasGateway(tailnet, {
+      workers: Object.keys(workers),
+      backupMetrics: tellsBackupMetrics({ tailnet, backups, metrics }),
+    })
       ? gatewayPods.map((name) => ({ name, ...podRequests(tailnet.gateway.resources), atRest: 1, atPeak: 1 }))
       : []),
     ...(tailnet.kubectl.enabled
