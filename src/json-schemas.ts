@@ -1,7 +1,11 @@
 // JSON Schemas made from the zod schemas: for editors of stack files, and for readers of the outputs.
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { z } from "zod";
+import { objectivesPage } from "../components/backups/objectives-page.ts";
 import { runbookIndex } from "../components/metrics/runbook-index.ts";
 import { accessPage } from "../components/tailnet/table.ts";
+import { readStackFile } from "./stack-file.ts";
 import { outputsSchema } from "./outputs.ts";
 import { settingsSchema } from "./settings-schema.ts";
 
@@ -64,6 +68,17 @@ function text(schema: JsonSchema): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
 
+const read = (name: string) => readFileSync(resolve(import.meta.dirname, "..", name), "utf8");
+
+/** The objectives of the reference production stack, whose file says nothing that is secret here. */
+function productionObjectives(): string {
+  const { storage, backups, database } = readStackFile(read("Pulumi.yaml"), read("Pulumi.prod.yaml"));
+  const subjects = settingsSchema.pick({ storage: true, backups: true, database: true });
+  const settings = subjects.parse({ storage, backups, database });
+  const standby = settings.database.postgresql.nodes > 1;
+  return objectivesPage({ backups: settings.backups, region: settings.storage.backups.region, standby });
+}
+
 /** The files that `npm run generate` writes, and that a test compares with what is committed. */
 export function generatedFiles(): GeneratedFile[] {
   return [
@@ -71,5 +86,6 @@ export function generatedFiles(): GeneratedFile[] {
     { path: "docs/outputs.schema.json", text: text(stackOutputsSchema()) },
     { path: "docs/runbooks/README.md", text: runbookIndex() },
     { path: "docs/tailnet-access.md", text: accessPage() },
+    { path: "docs/recovery-objectives.md", text: productionObjectives() },
   ];
 }

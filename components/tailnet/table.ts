@@ -1,4 +1,5 @@
 // The intent matrix as a page of the handbook, docs/tailnet-access.md.
+import { markdownTable } from "../markdown-table.ts";
 import { impersonatedGroup, intendedTargets, intentMatrix, type IntentMatrix } from "./intents.ts";
 import { tailnetSettingsSchema } from "./settings.ts";
 
@@ -36,13 +37,5 @@ export function accessPage(): string {
     `\`${name}\``,
     places.map(({ tag, port }) => `\`${tag}:${port}\``).join(", "),
   ]);
-  return `${head}${table(["", "In the policy", ...columns], rows)}\n${table(["What", "In settings", "Where (TCP)"], places)}`;
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |\n`;
-}
-
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  return line(columns) + line(columns.map(() => "---")) + rows.map(line).join("");
+  return `${head}${markdownTable(["", "In the policy", ...columns], rows)}\n${markdownTable(["What", "In settings", "Where (TCP)"], places)}`;
 }

@@ -29,8 +29,17 @@ const oneDay = 86_400_000;
 const halfYear = 200 * oneDay;
 const nineYears = 9 * 366 * oneDay;
 
+/** Gaps that were found: several rules, the alarms and the table ask for the same few. */
+const knownGaps = new Map<string, number>();
+
 /** Seconds from one run to the next, at the most, in UTC: between the times of a day, or over the days without a run. */
 export function longestGap(schedule: string): number {
+  const gap = knownGaps.get(schedule) ?? searchLongestGap(schedule);
+  knownGaps.set(schedule, gap);
+  return gap;
+}
+
+function searchLongestGap(schedule: string): number {
   const [minute = "", hour = "", ...days] = schedule.split(" ");
   const times = momentsOf(`${minute} ${hour} * * *`, oneDay);
   const [, month] = days;
