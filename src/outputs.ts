@@ -1,5 +1,6 @@
 // The stack's outputs as a contract: what other tools may rely on, as one zod schema. `docs/outputs.md` explains each field.
 import { z } from "zod";
+import { backupsOutputSchema } from "./outputs-backups.ts";
 import { connectionFiguresSchema } from "./plans/connections/figures.ts";
 import { capacityFiguresSchema } from "./plans/capacity/figures.ts";
 import { costFiguresSchema } from "./plans/cost/figures.ts";
@@ -93,15 +94,6 @@ const mailQuota = z
     threads: z.int().describe("most Sidekiq threads that may send at the same time"),
   })
   .describe("as the settings state it; ask `aws sesv2 get-account` what holds");
-
-const backups = z
-  .strictObject({
-    escrow: z
-      .strictObject({ bucket: z.string(), key: z.string().describe("key of the newest bundle") })
-      .optional()
-      .describe("the age-encrypted bundle of the server's keys; missing where escrow.recipients is empty"),
-  })
-  .describe("what a rebuild begins with");
 
 const hostVariables = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
@@ -215,7 +207,7 @@ export const outputsSchema = z.strictObject({
     .string()
     .optional()
     .describe("secret; what messages about the policy are signed with; missing without tailnet.webhook"),
-  backups: backups.optional(),
+  backups: backupsOutputSchema.optional(),
   docsSite: docsSite.optional().describe("the published documentation; missing where storage.docs.site names none"),
   plans: plans.optional(),
 });

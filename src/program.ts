@@ -73,7 +73,7 @@ export async function program(): Promise<Record<string, unknown>> {
   buildGateway(context, { compute, databases, tailnet, mastodon });
   buildKubectl(context, { compute, tailnet, mastodon });
   const workers = buildWorkers(context, { ...server, tailnet, mastodon });
-  buildBackups(context);
+  const backups = buildBackups(context, { compute, databases, storage, mastodon });
   const kansasCity = buildKansasCity(context, { storage, tailnet });
   const dayTwo = buildDayTwo(context, { compute, databases, mastodon });
   const escrow = buildEscrow(context, { storage, mastodon, saved });
@@ -93,6 +93,8 @@ export async function program(): Promise<Record<string, unknown>> {
     records,
     plans,
     docsSite,
+    storage,
+    backups,
     escrow,
     dayTwo,
     workers,

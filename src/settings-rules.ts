@@ -1,5 +1,6 @@
 // Rules between subjects: each is a named pure function of checked settings that returns what is wrong. One file for each subject.
 import { autoscalingRules } from "./rules/autoscaling.ts";
+import { backupKeysRules } from "./rules/backup-keys.ts";
 import { connectionsRules } from "./rules/connections.ts";
 import { certificatesRules } from "./rules/certificates.ts";
 import { capacityRules } from "./rules/capacity.ts";
@@ -44,5 +45,6 @@ export const settingsRules: readonly SettingsRule[] = [
   ...monitoringRules,
   ...metricsRules,
   ...autoscalingRules,
+  ...backupKeysRules,
   ...costRules,
 ];

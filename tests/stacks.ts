@@ -25,6 +25,9 @@ export function fixedStack(): RawSettings {
   return { ...rest, database: { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2 } } };
 }
 
+/** Made for tests; opens nothing that anybody has. */
+const drillIdentity = "AGE-SECRET-KEY-18AJWWM82SSZ54ZLPRNS7GPP9NH2AUDNW9QN665GUZM7CFW6HXTLQPQNF6V";
+
 /** What an operator would set before the first preview. */
 export const credentials = {
   digitalocean: {
@@ -37,6 +40,7 @@ export const credentials = {
   },
   tailscale: { clientId: new Secret("ts-client-id"), clientSecret: new Secret("ts-client-secret") },
   aws: { accessKeyId: new Secret("aws-key-id"), secretAccessKey: new Secret("aws-secret-key") },
+  backups: { drillIdentity: new Secret(drillIdentity) },
 };
 
 /** Settings with those credentials. */

@@ -1,5 +1,6 @@
 // The environment of each task: variables that anybody may read, and secrets that only its own pods get.
 import * as pulumi from "@pulumi/pulumi";
+import { reportsFolder } from "./inputs.ts";
 import type { BackupJob, Store } from "./jobs.ts";
 import { databaseCaFile, identityFile, recipientsFile, reportKeyFile, workFolder } from "./names.ts";
 import type { BackupsSettings } from "./settings.ts";
@@ -15,6 +16,8 @@ export interface StoreAccess {
   readonly region: string;
   /** Without the bucket; with scheme. */
   readonly endpoint: pulumi.Input<string>;
+  /** Access list that uploads name. @default - rclone's own */
+  readonly acl?: string;
   readonly accessKeyId: pulumi.Input<string>;
   readonly secretAccessKey: pulumi.Input<string>;
 }
@@ -59,6 +62,8 @@ export interface Environment {
 export function environmentOf(job: BackupJob, access: Access, options: EnvironmentOptions): Environment {
   const parts = [common(job, options), ...job.stores.map((store) => storeEnvironment(store, storeOf(access, store)))];
   if (job.reaches === "database" && access.database) parts.push(databaseEnvironment(access.database, options.settings));
+  if (access.stores.REPORTS && job.stores.includes("REPORTS"))
+    parts.push(drillEnvironment(job, access.stores.REPORTS, options.settings));
   if (job.reaches === "valkey" && access.valkeyUrl !== undefined)
     parts.push({ variables: {}, secrets: { VALKEY_URL: access.valkeyUrl } });
   return {
@@ -118,6 +123,7 @@ function storeEnvironment(store: Store, access: StoreAccess): Environment {
       [remote("PROVIDER")]: access.provider,
       [remote("ENDPOINT")]: access.endpoint,
       [remote("REGION")]: access.region,
+      ...(access.acl !== undefined && { [remote("ACL")]: access.acl }),
       [`${store}_BUCKET`]: access.bucket,
     },
     secrets: {
@@ -144,6 +150,22 @@ function databaseEnvironment(
       BACKUP_JOBS: String(database.jobs),
     },
     secrets: { PGPASSWORD: password },
+  };
+}
+
+/** Where reports go, and what the copy does not have. */
+function drillEnvironment(
+  { task }: BackupJob,
+  { bucket }: StoreAccess,
+  { database, offsite }: BackupsSettings,
+): Environment {
+  return {
+    variables: {
+      DRILL_REPORTS: pulumi.interpolate`REPORTS:${bucket}/${reportsFolder}`,
+      BACKUP_JOBS: String(database.jobs),
+      ...(task === "drill-offsite" && !offsite.media && { DRILL_MEDIA: "none" }),
+    },
+    secrets: {},
   };
 }
 

@@ -16,6 +16,9 @@ export interface ImmutableCopyArgs {
 /** Locked, versioned, encrypted and closed to the public. */
 export class ImmutableCopy extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
+  readonly bucketArn: pulumi.Output<string>;
+  /** S3 endpoint with scheme and without the bucket. */
+  readonly endpoint: pulumi.Output<string>;
   readonly accessKeyId: pulumi.Output<string>;
   /** Secret. */
   readonly secretAccessKey: pulumi.Output<string>;
@@ -32,6 +35,10 @@ export class ImmutableCopy extends pulumi.ComponentResource {
     const login = { userName: `${args.prefix}-immutable-copy`, policyName: "put-only", policy };
     const key = createAwsLogin(name, login, { parent: this });
     this.bucket = bucket.bucket;
+    this.bucketArn = bucket.arn;
+    this.endpoint = pulumi
+      .all([bucket.bucket, bucket.bucketRegionalDomainName])
+      .apply(([bucketName, domain]) => endpointOf(bucketName, domain));
     this.accessKeyId = key.id;
     this.secretAccessKey = pulumi.secret(key.secret);
     this.registerOutputs({ bucket: this.bucket });
@@ -71,4 +78,13 @@ export class ImmutableCopy extends pulumi.ComponentResource {
       { parent: this },
     );
   }
+}
+
+/**
+ * @param domain the bucket's own host name, which begins with its name
+ * @throws Error when it does not: what comes then is no endpoint
+ */
+function endpointOf(bucket: string, domain: string): string {
+  if (domain.startsWith(`${bucket}.`)) return `https://${domain.slice(bucket.length + 1)}`;
+  throw new Error(`the host ${domain} of the bucket ${bucket} does not begin with its name`);
 }

@@ -4,7 +4,7 @@ import type { BackupsSettings } from "./settings.ts";
 import type { BackupRole, ClusterTask } from "./tasks.ts";
 
 /** A bucket by the name of its rclone remote. */
-export type Store = "MEDIA" | "BACKUPS" | "OFFSITE";
+export type Store = "MEDIA" | "BACKUPS" | "OFFSITE" | "REPORTS";
 
 export interface BackupJob {
   readonly task: ClusterTask;
@@ -98,7 +98,7 @@ export function drillJobs({ drill, resources }: BackupsSettings): DrillJob[] {
       role: "drill-backups",
       schedule,
       command: ["drill", "backups"],
-      stores: ["BACKUPS"],
+      stores: ["BACKUPS", "REPORTS"],
     },
     {
       ...each,
@@ -106,7 +106,7 @@ export function drillJobs({ drill, resources }: BackupsSettings): DrillJob[] {
       role: "drill-offsite",
       schedule: offsiteSchedule,
       command: ["drill", "offsite"],
-      stores: ["OFFSITE"],
+      stores: ["OFFSITE", "REPORTS"],
     },
   ];
 }

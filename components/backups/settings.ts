@@ -31,8 +31,8 @@ export const backupsSettingsSchema = z.strictObject({
     "public age keys that open backups; two people at least, whose private keys are kept away from this stack; the drill's own is added; empty: those of escrow.recipients",
   ),
   resources: resourcesSchema
-    .prefault({ cpu: "250m", memory: "256Mi", memoryLimit: "1Gi" })
-    .describe("of each job; a drill has more"),
+    .prefault({ cpu: "100m", memory: "192Mi", memoryLimit: "1Gi" })
+    .describe("of a dump, a copy, a snapshot of Valkey, and the scripts of a drill"),
   database: databaseDumpSchema.prefault({}),
   media: mediaCopySchema.prefault({}),
   offsite: offsiteSchema.prefault({}),

@@ -78,7 +78,7 @@ export const drillSchema = z
       .describe("room for the dump and the database that is restored from it: twice and a half what that takes"),
     hours: z.int().min(1).max(72).default(12).describe("a drill is ended after so many hours"),
     resources: resourcesSchema
-      .prefault({ cpu: "500m", memory: "1Gi", memoryLimit: "2Gi" })
+      .prefault({ cpu: "200m", memory: "512Mi", memoryLimit: "2Gi" })
       .describe("of the PostgreSQL that it is restored into"),
   })
   .describe("proves that backups can be restored");

@@ -15,6 +15,8 @@ interface BucketUses {
   readonly copiesAssets: boolean;
   /** The database is dumped before migrations. */
   readonly dumps: boolean;
+  /** Backups are made and proved. */
+  readonly backups: boolean;
   /** A host in Kansas City pulls the backups. */
   readonly kansasCity: boolean;
 }
@@ -31,15 +33,25 @@ export const upgradesConsumer: BucketConsumer = { consumer: "upgrades", bucket: 
 /** The host that keeps a copy may read the backups, and neither change nor delete them. */
 export const kansasCityConsumer: BucketConsumer = { consumer: "kansas-city", bucket: "backups", permission: "read" };
 
+/** The job that copies media into the backups. */
+export const backupMediaConsumer: BucketConsumer = { consumer: "backup-media", bucket: "media", permission: "read" };
+
+/** The jobs that make backups, and remove those that are old enough. */
+export const backupConsumer: BucketConsumer = { consumer: "backup", bucket: "backups", permission: "readwrite" };
+
+/** The drill of the backups, which lives with a key that opens them. */
+export const drillConsumer: BucketConsumer = { consumer: "drill", bucket: "backups", permission: "read" };
+
 /**
  * All keys. A key that nobody uses is only one more to lose, so each comes with the job that needs it: the stack itself publishes the
- * docs site with the operator's key, and the dumps before upgrades are all that comes into the backups from the cluster yet.
+ * docs site with the operator's key.
  */
-export function bucketConsumers({ copiesAssets, dumps, kansasCity }: BucketUses): BucketConsumer[] {
+export function bucketConsumers({ copiesAssets, dumps, backups, kansasCity }: BucketUses): BucketConsumer[] {
   return [
     mediaConsumer,
     ...(copiesAssets ? [assetsConsumer] : []),
     ...(dumps ? [upgradesConsumer] : []),
+    ...(backups ? [backupMediaConsumer, backupConsumer, drillConsumer] : []),
     ...(kansasCity ? [kansasCityConsumer] : []),
   ];
 }

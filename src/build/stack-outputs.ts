@@ -17,6 +17,8 @@ import { ansibleInventory } from "../../components/workers/inventory.ts";
 import type { Plans } from "../plans/plans.ts";
 import { contractVersion, outputsSchema, type Outputs } from "../outputs.ts";
 import { autoscalingWorkloads } from "./autoscaling.ts";
+import { backupsOutput, backupWorkloads } from "./backup-outputs.ts";
+import type { BuiltBackups } from "./backups.ts";
 import type { Cdns } from "./cdn.ts";
 import type { Compute } from "./compute.ts";
 import type { Context } from "./context.ts";
@@ -29,6 +31,7 @@ import { mailFrom, mailQuota } from "./mail.ts";
 import { purgeWorkloads } from "./purge.ts";
 import { metricsWorkloads } from "./metrics.ts";
 import { watchdogWorkloads } from "./monitoring.ts";
+import type { Storage } from "./storage.ts";
 import { bucketOutputs, docsSiteOutput } from "./storage-outputs.ts";
 import { type BuiltWorkers, workerWorkloads } from "./workers.ts";
 import type { Zoned } from "./zone.ts";
@@ -44,6 +47,8 @@ export interface OutputParts {
   readonly records: readonly pulumi.Output<TypedRecord>[];
   readonly plans: Plans;
   readonly docsSite: readonly SiteObject[];
+  readonly storage: Storage;
+  readonly backups: BuiltBackups;
   readonly escrow: Escrow | undefined;
   readonly dayTwo: DayTwo | undefined;
   readonly workers: BuiltWorkers;
@@ -59,7 +64,7 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
     ...declared(context),
     ...created(context, parts),
     plans: parts.plans.figures,
-    backups: escrowOutput(context, parts.escrow),
+    backups: { ...escrowOutput(context, parts.escrow), ...backupsOutput(context, parts.backups, parts.storage) },
     ...docsSiteOutput(context.settings, parts.docsSite),
     workers: Object.keys(context.settings.workers).length === 0 ? undefined : pulumi.secret(parts.workers.bundles),
     kansasCity: parts.kansasCity === undefined ? undefined : pulumi.secret({ bundle: parts.kansasCity }),
@@ -148,6 +153,7 @@ function created(context: Context, parts: OutputParts) {
       ...watchdogWorkloads(context),
       ...metricsWorkloads(context),
       ...dayTwoWorkloads(context, parts.dayTwo),
+      ...backupWorkloads(context, parts.backups),
       ...workerWorkloads(parts.workers),
       ...gatewayWorkloads(context),
       ...kubectlWorkloads(context),

@@ -15,6 +15,7 @@ export function bucketOutputs({ settings, buckets }: Context) {
     const keys = bucketConsumers({
       copiesAssets: mastodon.assets.copy,
       dumps: mastodon.upgrades.precondition === "dump",
+      backups: backups.enabled,
       kansasCity: backups.kansasCity !== undefined,
     })
       .filter(({ bucket }) => bucket === purpose)

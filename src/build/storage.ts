@@ -2,7 +2,10 @@
 import { BucketKey } from "../../components/storage/bucket-key.ts";
 import {
   assetsConsumer,
+  backupConsumer,
+  backupMediaConsumer,
   type BucketConsumer,
+  drillConsumer,
   mediaConsumer,
   upgradesConsumer,
 } from "../../components/storage/consumers.ts";
@@ -32,8 +35,14 @@ export function buildStorage(context: Context, docsSite: readonly SiteObject[]) 
     new StaticSite("docs-site", { bucket: docs.bucket, region, objects: docsSite }, inMainAccount);
   }
   const backups = bucketOf(context, "backups", { origins: [], probe: false });
+  const backupKey = (consumer: BucketConsumer, bucket: VersionedBucket) =>
+    settings.backups.enabled ? keyOf(context, consumer, bucket, `${consumer.consumer}-access`) : undefined;
   return {
-    media: { bucket: media, key: keyOf(context, mediaConsumer, media) },
+    media: {
+      bucket: media,
+      key: keyOf(context, mediaConsumer, media),
+      backupKey: backupKey(backupMediaConsumer, media),
+    },
     assets: {
       bucket: assets,
       key: settings.mastodon.assets.copy ? keyOf(context, assetsConsumer, assets) : undefined,
@@ -45,6 +54,8 @@ export function buildStorage(context: Context, docsSite: readonly SiteObject[]) 
         settings.mastodon.upgrades.precondition === "dump"
           ? keyOf(context, upgradesConsumer, backups, "upgrades-access")
           : undefined,
+      key: backupKey(backupConsumer, backups),
+      drillKey: backupKey(drillConsumer, backups),
     },
   };
 }

@@ -9,4 +9,6 @@ export function assertConnectionsSuffice(settings: ConnectionSettings): Problem[
   return connectionProblems(settings);
 }
 
-export const connectionsRules = [rule(["database", "dayTwo", "mastodon", "workers"], assertConnectionsSuffice)];
+export const connectionsRules = [
+  rule(["backups", "database", "dayTwo", "mastodon", "workers"], assertConnectionsSuffice),
+];

@@ -46,7 +46,7 @@ function requested({ inputs, type }: Recorded): PlannedPods {
     );
   const replicas = type.includes("Deployment") ? spec.replicas : 0;
   return {
-    name: metadata.name.replace(/^worker-grants-.*/, "worker-grants"), // a Job is named by what it does
+    name: metadata.name.replace(/^(worker|backup)-grants-.*/, "$1-grants"), // a Job is named by what it does
     millicores: most("millicores"),
     memoryMib: most("memoryMib"),
     atRest: replicas,

@@ -78,6 +78,7 @@ const anySettings: fc.Arbitrary<ConnectionSettings> = fc
         streaming: { ...prod.mastodon.streaming, ...given.streaming },
         sidekiq: { ...sidekiq, groups },
       },
+      backups: prod.backups,
       dayTwo: prod.dayTwo,
       workers: given.worker === null ? {} : { "queue-1": workerWith(given.worker) },
       database: withPostgresql({

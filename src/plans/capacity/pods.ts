@@ -1,6 +1,7 @@
 // Which pods run in which pool: those that name it, and where no taint keeps them out, those that name none.
 import { workloadDemands } from "../../../components/mastodon/demand.ts";
 import type { Settings } from "../../settings-schema.ts";
+import { backupPods } from "../backups.ts";
 import { dayTwoPods, type DayTwoSubjects } from "../day-two.ts";
 import type { PodGroup } from "./nodes-needed.ts";
 import { neighbourPods, type OtherPodsSettings, poollessPods } from "./other-pods.ts";
@@ -38,7 +39,7 @@ export function podsOf(pool: string, settings: CapacitySettings): PlannedPods[] 
   const neighbours = (["web", "sidekiq"] as const)
     .filter((wanted) => poolOf(wanted, pools) === pool)
     .flatMap((wanted) => neighbourPods(wanted, settings));
-  const jobs = poolOf("sidekiq", pools) === pool ? dayTwoPods(settings) : [];
+  const jobs = poolOf("sidekiq", pools) === pool ? [...dayTwoPods(settings), ...backupPods(settings)] : [];
   const strangers = isOpen(pools[pool]) ? poollessPods(settings) : [];
   return [...own, ...neighbours, ...jobs, ...strangers];
 }

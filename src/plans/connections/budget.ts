@@ -2,11 +2,18 @@
 import { connectionLimit } from "../../../components/database/plans.ts";
 import { poolNames, type PoolName, type PoolSizes } from "../../../components/database/pools.ts";
 import type { Settings } from "../../settings-schema.ts";
-import type { DayTwoSubjects } from "../day-two.ts";
-import { connectionsOf, consumersOf, directConsumers, type Consumer, workerConnections } from "./consumers.ts";
+import { backupConnections } from "../backups.ts";
+import {
+  connectionsOf,
+  consumersOf,
+  directConsumers,
+  type Consumer,
+  type DirectSubjects,
+  workerConnections,
+} from "./consumers.ts";
 
 /** The subjects that decide on connections. */
-export type ConnectionSettings = Pick<Settings, "database" | "mastodon" | "workers"> & DayTwoSubjects;
+export type ConnectionSettings = Pick<Settings, "database" | "mastodon" | "workers"> & DirectSubjects;
 
 interface PoolBudget {
   readonly name: PoolName;
@@ -71,12 +78,15 @@ export function poolSizes(settings: ConnectionSettings): PoolSizes {
 }
 
 /** With a replica, web and Sidekiq may open as many connections again, to it (Mastodon's `app/models/application_record.rb`). */
-function replicaBudget({ database }: ConnectionSettings, consumers: readonly Consumer[]): ServerBudget | undefined {
+function replicaBudget(
+  { database, backups }: ConnectionSettings,
+  consumers: readonly Consumer[],
+): ServerBudget | undefined {
   const { replica, size: primary } = database.postgresql;
   if (replica === undefined) return undefined;
   const size = replica.size ?? primary;
-  const used = sum(consumers.filter(({ readsReplica }) => readsReplica).map(connectionsOf));
-  return { size, limit: connectionLimit(size), used };
+  const readers = sum(consumers.filter(({ readsReplica }) => readsReplica).map(connectionsOf));
+  return { size, limit: connectionLimit(size), used: readers + backupConnections({ backups }) };
 }
 
 function sum(numbers: readonly number[]): number {

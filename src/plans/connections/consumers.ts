@@ -2,6 +2,7 @@
 import type { PoolName } from "../../../components/database/pools.ts";
 import { workloadDemands } from "../../../components/mastodon/demand.ts";
 import type { Settings } from "../../settings-schema.ts";
+import { backupConnections } from "../backups.ts";
 import { dayTwoConsumers, type DayTwoSubjects } from "../day-two.ts";
 
 /** Pods or hosts of one kind that connect through a pool. */
@@ -105,6 +106,9 @@ interface DirectConsumer {
   readonly connections: number;
 }
 
+/** The settings that decide on what goes past the pools. */
+export type DirectSubjects = DayTwoSubjects & Pick<Settings, "backups">;
+
 /** `--concurrency 5` is tootctl's default and takes one more (lib/mastodon/cli/media.rb). */
 const tootctlByHand = 6;
 
@@ -112,13 +116,15 @@ const tootctlByHand = 6;
  * Each may happen while all pools are full, and all at once: nothing keeps jobs from meeting. Jobs take from what tootctl by hand is given, so that
  * a clean-up or two need no larger database; people who start more look at `kubectl get jobs` before.
  */
-export function directConsumers(settings: DayTwoSubjects): readonly DirectConsumer[] {
+export function directConsumers(settings: DirectSubjects): readonly DirectConsumer[] {
   const jobs = dayTwoConsumers(settings);
   const left = tootctlByHand - jobs.reduce((sum, { connections }) => sum + connections, 0);
   return [
     // The grant before it has ended by then; Rails may take a second one for the advisory lock.
     { name: "migration", connections: 2 },
     { name: "dump", connections: 1 },
+    // From the replica where there is one, and from here when that is behind.
+    ...(settings.backups.enabled ? [{ name: "backup", connections: backupConnections(settings) }] : []),
     ...jobs,
     ...(left > 0 ? [{ name: "tootctl", connections: left }] : []),
     { name: "people", connections: 1 },
