@@ -220,7 +220,9 @@ describe.skipIf(missing !== undefined)("backups of the database", () => {
     for (const _ of [1, 2, 3]) expect(await dump()).toMatchObject({ code: 0 });
     const before = await completeBackups(bench);
     expect(before).toContain("20200101T000000Z");
-    expect(await dump({ KEEP_HOURLY: "1", KEEP_DAILY: "0", KEEP_WEEKLY: "0", KEEP_MONTHLY: "0" })).toMatchObject({
+    expect(
+      await dump({ KEEP_HOURLY: "1", KEEP_DAILY: "0", KEEP_WEEKLY: "0", KEEP_MONTHLY: "0", KEEP_MINIMUM: "3" }),
+    ).toMatchObject({
       code: 0,
     });
     const left = await completeBackups(bench);

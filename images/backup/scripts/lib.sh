@@ -4,6 +4,8 @@
 set -eu
 umask 077
 
+# Where the scripts lie.
+here=$(dirname "$0")
 began=$(date -u +%s)
 scratch=
 child=
@@ -158,7 +160,13 @@ upload() {
 }
 
 # download PLACE FILE
-download() { retry "$tries" rclone copyto "$1" "$2" || die "cannot download $1 (see above)"; }
+download() { retry "$tries" fetch "$1" "$2" || die "cannot download $1 (see above)"; }
+
+# For rclone, to copy what is not there is a success (1.60).
+fetch() {
+  rm -f "$2"
+  rclone copyto "$1" "$2" && [ -f "$2" ]
+}
 
 # file_entry FILE NAME: the manifest's entry of a file.
 file_entry() {
@@ -184,12 +192,12 @@ complete() {
   cat "$scratch/listed"
 }
 
-# prune PLACE: removes what KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY and KEEP_MONTHLY no longer keep (see `thin`), and folders that have had no manifest for
+# prune PLACE: removes what KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY, KEEP_MONTHLY and KEEP_MINIMUM (3) no longer keep (see `thin`), and folders that have had no manifest for
 # a day: what killed runs left. Call it after an upload. What cannot be removed is tried again by the next run.
 prune() {
   need KEEP_HOURLY KEEP_DAILY KEEP_WEEKLY KEEP_MONTHLY
   whole "$scratch/whole" "$1"
-  sh "${0%/*}/thin" "$(stamp)" "$KEEP_HOURLY" "$KEEP_DAILY" "$KEEP_WEEKLY" "$KEEP_MONTHLY" <"$scratch/whole" >"$scratch/old"
+  sh "$here/thin" "$(stamp)" "$KEEP_HOURLY" "$KEEP_DAILY" "$KEEP_WEEKLY" "$KEEP_MONTHLY" "${KEEP_MINIMUM:-3}" <"$scratch/whole" >"$scratch/old"
   keys "$scratch/folders" "$1" --dirs-only
   yesterday=$(date -u -d "@$(($(now) - 86400))" +%Y%m%dT%H%M%SZ)
   sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/$|\1|p' "$scratch/folders" | sort | comm -23 - "$scratch/whole" |
