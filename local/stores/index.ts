@@ -126,6 +126,18 @@ export async function deleteStore(home: string, id: string): Promise<void> {
   });
 }
 
+/** Whether there is such a store, running or not. */
+export function storeExists(home: string, id: string): boolean {
+  return existsSync(storePaths(home, id).record);
+}
+
+/** The store's ports while it runs; cheap enough to ask before each use. */
+export function runningPorts(home: string, id: string): Readonly<Record<string, number>> | undefined {
+  const paths = storePaths(home, id);
+  const state = readState(paths);
+  return state?.phase === "running" && isSupervised(paths, state) ? readStore(paths)?.ports : undefined;
+}
+
 /** Every store of this checkout, running or not, by id. */
 export function listStores(home: string): StoreStatus[] {
   const folder = storesFolder(home);

@@ -36,7 +36,14 @@ export async function removeHome(home: string): Promise<void> {
 export function startLocal(home: string, ...args: string[]): Running {
   const child = spawn(process.execPath, [join(projectRoot, "local", "start.ts"), ...args], {
     cwd: tmpdir(),
-    env: { ...process.env, MASTODON_LOCAL_HOME: home, NO_COLOR: "1", FORCE_COLOR: undefined },
+    env: {
+      // Most tests need no real stores, and are faster without; one that does sets the variable itself.
+      MASTODON_LOCAL_STORES: "emulated",
+      ...process.env,
+      MASTODON_LOCAL_HOME: home,
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let text = "";

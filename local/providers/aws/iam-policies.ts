@@ -1,7 +1,8 @@
 // Policies of IAM: managed ones, their attachments, and ones that belong to one user, group or role.
-import { CloudError, type Context, type Hooks, type Properties, type StoredObject } from "../contract.ts";
+import { CloudError, type Context, type Hooks, type Properties, type StoredObject, type Value } from "../contract.ts";
 import { type Behaviour, documentText, matching } from "../declared-types.ts";
-import { text } from "../shared/values.ts";
+import { staying } from "../shared/real-buckets.ts";
+import { text, texts } from "../shared/values.ts";
 import { iamId } from "./identifiers.ts";
 import { having, inUse, need, refuseTaken } from "./lookups.ts";
 import { globalArn } from "./place.ts";
@@ -43,6 +44,26 @@ export function policiesOf(ctx: Context, holder: Holder, name: string): StoredOb
   return [token(holder, "Policy"), token(holder, "PolicyAttachment")].flatMap((type) =>
     having(ctx, type, holder, name),
   );
+}
+
+/** The texts of all policies that a user holds, of its own, attached, or by a group; those of Amazon's own are not known here. */
+export function policyDocuments(ctx: Pick<Context, "account">, owner: string, user: string): (Value | undefined)[] {
+  const all = (type: string) => staying(ctx.account.everywhere(type).filter((one) => one.owner === owner));
+  const groups = [
+    ...all("aws:iam/groupMembership:GroupMembership")
+      .filter(({ object }) => texts(object, "users").includes(user))
+      .map(({ object }) => text(object, "group")),
+    ...all("aws:iam/userGroupMembership:UserGroupMembership")
+      .filter(({ object }) => object["user"] === user)
+      .flatMap(({ object }) => texts(object, "groups")),
+  ];
+  const held = (holder: Holder, suffix: "Policy" | "PolicyAttachment") =>
+    all(token(holder, suffix)).filter(({ object }) =>
+      holder === "user" ? object["user"] === user : groups.includes(text(object, "group")),
+    );
+  const attached = [...held("user", "PolicyAttachment"), ...held("group", "PolicyAttachment")];
+  const managed = all(policyType).filter(({ id }) => attached.some(({ object }) => object["policyArn"] === id));
+  return [...held("user", "Policy"), ...held("group", "Policy"), ...managed].map(({ object }) => object["policy"]);
 }
 
 function token(holder: Holder, suffix: "Policy" | "PolicyAttachment"): string {

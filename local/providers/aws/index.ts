@@ -16,6 +16,7 @@ import { queues, topics } from "./messaging.ts";
 import { allTags, regionOf } from "./place.ts";
 import { bucket } from "./s3-bucket.ts";
 import { bucketObject } from "./s3-object.ts";
+import { withServer } from "./s3-servers.ts";
 import { settings } from "./s3-settings.ts";
 import { budget, metricAlarm } from "./watching.ts";
 
@@ -51,7 +52,7 @@ function resourceType(token: string, properties: Parameters<typeof declaredType>
     ...behaviour,
     rules: { region: regionRule, ...behaviour.rules },
     check: (inputs) => [...prefixFailures(inputs), ...(behaviour.check?.(inputs) ?? [])],
-    hooks: { ...behaviour.hooks, outputs: commonOutputs(properties, behaviour.hooks) },
+    hooks: { ...withServer(`${service}:${className}`, behaviour), outputs: commonOutputs(properties, behaviour.hooks) },
   });
 }
 

@@ -1,6 +1,7 @@
 // Rules over access policy documents, which AWS checks when it gets them: a bad one is refused before anything changes.
 import type { Value, ValueRule } from "../contract.ts";
 import { jsonDocument } from "../declared-types.ts";
+import { documentOf, statementsOf } from "../shared/policy-statements.ts";
 import { isObject, isUnknown, type ObjectValue } from "../shared/values.ts";
 import { plain } from "../plain.ts";
 
@@ -29,16 +30,9 @@ export function policyRule(kind: PolicyKind): ValueRule {
   return (value) => {
     const problem = jsonDocument(value);
     if (problem) return problem;
-    const found = documentProblem(parse(value), kind);
+    const found = documentProblem(documentOf(value), kind);
     return found && `MalformedPolicyDocument: ${found}`;
   };
-}
-
-/** The statements of a policy given as an object or as text; none when it cannot be read. */
-export function statementsOf(value: Value | undefined): ObjectValue[] {
-  const document = value === undefined ? undefined : parse(value);
-  const statement = document?.["Statement"];
-  return (Array.isArray(statement) ? statement : [statement ?? null]).filter(isObject);
 }
 
 /** Whether a policy lets everyone in without any condition. */
@@ -76,14 +70,4 @@ function statementProblem(statement: ObjectValue, index: number, kind: PolicyKin
   if (kind === "identity" && statement["Principal"] !== undefined)
     return `${where} has a Principal; a policy of a user, group or role speaks of its holder, so leave it out`;
   return undefined;
-}
-
-function parse(value: Value): ObjectValue {
-  if (isObject(value)) return value;
-  try {
-    const parsed: Value = JSON.parse(plain(value));
-    return isObject(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }

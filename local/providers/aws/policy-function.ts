@@ -3,7 +3,7 @@ import type { Properties, Value } from "../contract.ts";
 import { documentText } from "../declared-types.ts";
 import { objects, type ObjectValue, text, texts } from "../shared/values.ts";
 import { stableHex } from "./identifiers.ts";
-import { statementsOf } from "./policy-document.ts";
+import { statementsOf } from "../shared/policy-statements.ts";
 import { plain } from "../plain.ts";
 
 /** Answers with the arguments, `json` (indented) and `minifiedJson`. */

@@ -1,10 +1,12 @@
-// Buckets, their settings, objects and keys.
+// Buckets, their settings, objects and keys. Behind a bucket stands a real S3 server where there is one (spaces-servers.ts).
 import { createHash } from "node:crypto";
 import { CloudError, type Context, type Hooks, type Properties } from "../contract.ts";
+import { markDeleting } from "../shared/real-buckets.ts";
 import { isObject, objects, text } from "../shared/values.ts";
 import { objectsOf, requireBelow, requireFree, requireParent, tokenOf } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { spacesKeyPair } from "./secrets.ts";
+import { bodyOf, bucketServer, keyServer, objectServer, policyServer } from "./spaces-servers.ts";
 
 /** Limits of an account (Spaces limits page, 25 September 2025). */
 const limits = { buckets: 100, keys: 200 };
@@ -31,6 +33,7 @@ function requireBucketName(ctx: Context, inputs: Properties): void {
 }
 
 const bucket: Hooks = {
+  ...bucketServer,
   validate(ctx, inputs, previous) {
     requireSpacesKeys(ctx);
     requireRegion("a bucket", text(inputs, "region"));
@@ -48,13 +51,15 @@ const bucket: Hooks = {
       bucketUrn: `do:space:${name}`,
     };
   },
-  guardDelete(ctx, { id, object }) {
+  guardDelete(ctx, stored) {
+    const { id, object } = stored;
     const first = objectsOf(ctx, "SpacesBucketObject").find((one) => one.object["bucket"] === id);
     if (first && object["forceDestroy"] !== true)
       throw new CloudError(
         "conflict",
         `bucket ${id} is not empty (it holds ${text(first.object, "key")}); delete its objects, or set forceDestroy`,
       );
+    markDeleting(ctx, stored);
   },
   removed(ctx, { id }) {
     const parts = ["SpacesBucketObject", "SpacesBucketCorsConfiguration", "SpacesBucketPolicy", "SpacesBucketLogging"];
@@ -79,6 +84,7 @@ function limitedKey(ctx: Context): string | undefined {
 
 const policy: Hooks = {
   ...setting,
+  ...policyServer,
   validate(ctx, inputs) {
     requireParent(ctx, "SpacesBucket", text(inputs, "bucket"), "bucket");
     const key = limitedKey(ctx);
@@ -110,14 +116,13 @@ function versionOf(inputs: Properties): string {
 }
 
 const bucketObject: Hooks = {
+  ...objectServer,
   validate: (ctx, inputs) => void requireParent(ctx, "SpacesBucket", text(inputs, "bucket"), "bucket"),
   // Two buckets may hold the same key, so the key alone, which the real plugin uses, would not do here.
   id: (_ctx, inputs) => `${text(inputs, "bucket")}/${text(inputs, "key")}`,
   outputs(ctx, _id, inputs) {
-    const content = Buffer.from(text(inputs, "content") ?? "");
-    const body = content.length > 0 ? content : Buffer.from(text(inputs, "contentBase64") ?? "", "base64");
     return {
-      etag: createHash("md5").update(body).digest("hex"),
+      etag: createHash("md5").update(bodyOf(inputs)).digest("hex"),
       contentType: text(inputs, "contentType") ?? "binary/octet-stream",
       versionId: isVersioned(ctx, text(inputs, "bucket") ?? "") ? versionOf(inputs) : "",
     };
@@ -125,6 +130,7 @@ const bucketObject: Hooks = {
 };
 
 const key: Hooks = {
+  ...keyServer,
   validate(ctx, inputs, previous) {
     if (!previous) requireBelow(limits.keys, objectsOf(ctx, "SpacesKey").length, "Spaces keys");
     for (const grant of objects(inputs, "grants")) {
