@@ -1,6 +1,6 @@
 // The move of the server out of a region that is lost: what of the state is set aside, and which settings change.
 import { Address4 } from "ip-address";
-import { overlapProblems } from "../../components/network/ranges.ts";
+import { isPrivateRange, overlapProblems } from "../../components/network/ranges.ts";
 import type { Settings } from "../settings-schema.ts";
 import { UsageError } from "../stack-choice.ts";
 import { inRegion } from "./lost.ts";
@@ -55,6 +55,7 @@ export function freeRange(
     const meets = others.some((other) =>
       overlapProblems([other, { path: "", range: found }], region).some(concerns(found)),
     );
+    if (!isPrivateRange(found)) break;
     if (!meets) return found;
   }
   throw new UsageError(`no range behind ${taken} is free; set mastodon:network.ipRange by hand`);
