@@ -1,5 +1,6 @@
 // The environment of each task: variables that anybody may read, and secrets that only its own pods get.
 import * as pulumi from "@pulumi/pulumi";
+import { durationSeconds } from "../duration.ts";
 import { reportsFolder } from "./inputs.ts";
 import type { BackupJob, Store } from "./jobs.ts";
 import { databaseCaFile, identityFile, recipientsFile, reportKeyFile, workFolder } from "./names.ts";
@@ -153,14 +154,16 @@ function databaseEnvironment(
   };
 }
 
-/** Where reports go, and what the copy does not have. */
+/** How old what is restored may be, where reports go, and what the copy does not have. */
 function drillEnvironment(
   { task }: BackupJob,
   { bucket }: StoreAccess,
-  { database, offsite }: BackupsSettings,
+  { database, offsite, objectives }: BackupsSettings,
 ): Environment {
+  const { rpo } = task === "drill-offsite" ? objectives.offsite : objectives.database;
   return {
     variables: {
+      DRILL_MAX_AGE_SECONDS: String(durationSeconds(rpo)),
       DRILL_REPORTS: pulumi.interpolate`REPORTS:${bucket}/${reportsFolder}`,
       BACKUP_JOBS: String(database.jobs),
       ...(task === "drill-offsite" && !offsite.media && { DRILL_MEDIA: "none" }),

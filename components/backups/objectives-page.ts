@@ -4,6 +4,7 @@ import { longestGap } from "../mastodon/day-two/schedule.ts";
 import { markdownTable } from "../markdown-table.ts";
 import { type Component, type FurtherCopy, type PlannedObjective, plannedObjectives } from "./objectives.ts";
 import type { BackupsSettings } from "./settings.ts";
+import type { BackupTask } from "./tasks.ts";
 import { watchedBackups } from "./watched.ts";
 
 export interface PageSettings {
@@ -116,7 +117,9 @@ function copiesPart({ backups }: PageSettings): string {
   };
   const rows = plannedObjectives(backups).flatMap((planned) => {
     const { of } = planned;
-    return of === "offsite" || of === "kansasCity" ? [[titles[of], places[of], ...lossCells(planned)]] : [];
+    if (of !== "offsite" && of !== "kansasCity") return [];
+    const title = of === "offsite" && !backups.offsite.media ? `${titles[of]}, but media` : titles[of];
+    return [[title, places[of], ...lossCells(planned)]];
   });
   const none = kansasCity === undefined ? "This stack has no copy in Kansas City (`backups.kansasCity`).\n" : "";
   return `## After the loss of the provider: from further copies
@@ -130,7 +133,7 @@ function drillPart(settings: PageSettings): string {
   const alarms = new Map(
     watchedBackups({ ...settings.backups, enabled: true }, true).map((one) => [one.task, one.oldest]),
   );
-  const row = (copy: string, task: string, schedule: string) => [
+  const row = (copy: string, task: BackupTask, schedule: string) => [
     copy,
     `\`${schedule}\``,
     durationText(longestGap(schedule)),

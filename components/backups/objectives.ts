@@ -63,10 +63,13 @@ export function plannedObjectives(settings: BackupsSettings): PlannedObjective[]
     const urgent = urgentComponents.has(of);
     return { of, task, ...limit(objectives[of].rpo), worst: task.gap + task.run, urgent };
   });
-  // A copy takes what is there when it begins: the database or the media as old as they may be.
-  const oldest = Math.max(...things.filter(({ urgent }) => urgent).map(({ worst }) => worst));
   const copy = (of: FurtherCopy, name: BackupTask, schedule: string, rpo: string): PlannedObjective => {
     const task = plannedTask(objectives, name, of, schedule);
+    // A copy takes what is there when it begins: the database or the media, as old as they may be.
+    const taken = things.filter(
+      ({ of: thing, urgent }) => urgent && !(of === "offsite" && thing === "media" && !offsite.media),
+    );
+    const oldest = Math.max(...taken.map(({ worst }) => worst));
     return { of, task, ...limit(rpo), worst: oldest + task.gap + task.run, urgent: true };
   };
   return [

@@ -12,11 +12,14 @@ const slack = 600;
 /** Backups that hold everything each time, so that a half is suspicious. Queues are empty when all is well, and copies send what is new. */
 const steadyTasks: ReadonlySet<BackupTask> = new Set(["dump", "media", "cluster"]);
 
+/** As alarms know it, by its name. */
+type WatchedTask = WatchedBackup & { readonly task: BackupTask };
+
 /**
  * The tasks that push their news.
  * @param kansasCity whether the host in Kansas City reaches the Pushgateway; otherwise only its own heartbeat tells of it
  */
-export function watchedBackups(settings: BackupsSettings, kansasCity: boolean): WatchedBackup[] {
+export function watchedBackups(settings: BackupsSettings, kansasCity: boolean): WatchedTask[] {
   if (!settings.enabled) return [];
   const copies = plannedObjectives(settings).map(({ task, rpo, urgent }) => ({
     task: task.task,
@@ -32,7 +35,7 @@ export function watchedBackups(settings: BackupsSettings, kansasCity: boolean): 
 }
 
 /** A drill that fails is told of as soon as it should have succeeded. */
-function drills({ drill, kansasCity, objectives }: BackupsSettings): (WatchedBackup & { task: BackupTask })[] {
+function drills({ drill, kansasCity, objectives }: BackupsSettings): WatchedTask[] {
   const watched = (task: BackupTask, schedule: string) => {
     const age = longestGap(schedule) + drill.hours * 3600 + slack;
     const duration = durationSeconds(objectives.database.rto);

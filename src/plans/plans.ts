@@ -1,6 +1,7 @@
 // Every plan that follows from the settings alone: a table for people, and the same figures for the output `plans`.
 import type { Outputs } from "../outputs.ts";
 import type { Settings } from "../settings-schema.ts";
+import { backupWarnings } from "./backup-warnings.ts";
 import { capacityFigures } from "./capacity/figures.ts";
 import { capacityTable } from "./capacity/table.ts";
 import { connectionFigures } from "./connections/figures.ts";
@@ -22,7 +23,7 @@ export interface Plans {
 export function makePlans(settings: Settings): Plans {
   return {
     tables: [capacityTable(settings), connectionTable(settings), costTable(settings)],
-    warnings: [...budgetWarnings(settings), ...escrowWarnings(settings)],
+    warnings: [...budgetWarnings(settings), ...escrowWarnings(settings), ...backupWarnings(settings)],
     figures: {
       capacity: capacityFigures(settings),
       connections: connectionFigures(settings),

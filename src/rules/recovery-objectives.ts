@@ -29,7 +29,7 @@ function assertLossWithinObjective(backups: BackupsSettings): Problem[] {
 function reckoning({ task, worst }: PlannedObjective): string {
   const { schedule, gap, run } = task;
   const before = worst - gap - run;
-  const begins = before > 0 ? `the database or the media are up to ${durationText(before)} old when it begins, ` : "";
+  const begins = before > 0 ? `what it copies is up to ${durationText(before)} old when it begins, ` : "";
   return `${begins}"${schedule}" leaves up to ${durationText(gap)} between two runs, and one may take ${durationText(run)}, so up to ${durationText(worst)} are lost`;
 }
 

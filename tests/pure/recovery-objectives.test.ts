@@ -85,6 +85,10 @@ describe("what is lost at worst", () => {
     expect(worst({ media: { schedule: "0 * * * *" } }, "offsite")).toBe(3 * hour + 26 * hour);
   });
 
+  it("is that of the database alone for a further copy without media", () => {
+    expect(worst({ offsite: { media: false } }, "offsite")).toBe(hour + 30 * minute + 26 * hour);
+  });
+
   it("counts Kansas City only where it is", () => {
     expect(worst({}, "kansasCity")).toBeUndefined();
     expect(worst({ kansasCity: {} }, "kansasCity")).toBe(8 * hour + 8 * hour);
@@ -118,7 +122,7 @@ const refused: [string, Raw, RegExp][] = [
   [
     "a further copy that begins with old data",
     objectives({ offsite: { rpo: "30h" } }),
-    /^backups\.objectives\.offsite\.rpo: 30h cannot be met: the database or the media are up to 8h old when it begins, .*so up to 34h are lost; allow 34h/,
+    /^backups\.objectives\.offsite\.rpo: 30h cannot be met: what it copies is up to 8h old when it begins, .*so up to 34h are lost; allow 34h/,
   ],
   [
     "a copy in Kansas City that pulls too seldom",
