@@ -1,8 +1,7 @@
 // The command `npm run dump -- <stack>`: every registration of a stack as JSON, without an engine, a cloud or a secret.
-import { parseArgs } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { SettingsError } from "../settings.ts";
-import { chooseStack, UsageError } from "../stack-choice.ts";
+import { print, readOptions, runCommand, stackOptions } from "../command-line.ts";
+import { chooseStack } from "../stack-choice.ts";
 import { withDummySecrets } from "./dummy-secrets.ts";
 import { recordProgram } from "./record.ts";
 
@@ -17,41 +16,14 @@ ids, addresses and keys that clouds would give are made up too. Encrypted settin
 Nothing is started, asked or changed. (Without -s, npm writes two lines of its own before the array.)`;
 
 async function main(): Promise<void> {
-  const { values, positionals } = readArguments();
+  const { values, positionals } = readOptions("dump", stackOptions);
   if (values.help) return print(help);
   const { raw, name = "dump" } = chooseStack(positionals, values.settings);
   const { requests } = await recordProgram(await withDummySecrets(raw), name);
   print(JSON.stringify(requests, undefined, 2));
 }
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { help: { type: "boolean", short: "h" }, settings: { type: "string" } },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; see npm run dump -- --help`);
-  }
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-// A reader that leaves early (`| head`) is no mistake.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
-
 // What the SDK and the program have to say; standard output is for the array.
 console.log = console.error;
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof Error)) throw error;
-  const forPeople = [UsageError, SettingsError, pulumi.RunError].some((kind) => error instanceof kind);
-  console.error(forPeople ? error.message : (error.stack ?? error.message));
-  process.exitCode = 1;
-}
+await runCommand(main, 1, (error) => (error instanceof pulumi.RunError ? error.message : undefined));

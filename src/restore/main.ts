@@ -2,8 +2,7 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { parseArgs } from "node:util";
-import { SettingsError } from "../settings.ts";
+import { print, readOptions, runCommand, stackOptions } from "../command-line.ts";
 import { UsageError } from "../stack-choice.ts";
 import { type Chosen, offsiteAccess, readChosen, spacesAccess } from "./chosen.ts";
 import { type Backup, backupsIn, readManifest } from "./copies.ts";
@@ -23,29 +22,21 @@ const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
 
 function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", short: "h" },
-        settings: text,
-        stack: text,
-        from: text,
-        at: text,
-        backup: text,
-        only: text,
-        region: text,
-        "media-key": text,
-        identity: text,
-        folder: text,
-        apply: flag,
-        yes: flag,
-        abandon: flag,
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; see npm run restore -- --help`);
-  }
+  return readOptions("restore", {
+    ...stackOptions,
+    stack: text,
+    from: text,
+    at: text,
+    backup: text,
+    only: text,
+    region: text,
+    "media-key": text,
+    identity: text,
+    folder: text,
+    apply: flag,
+    yes: flag,
+    abandon: flag,
+  });
 }
 
 async function main(): Promise<void> {
@@ -119,16 +110,10 @@ async function confirm(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(answer.trim());
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** A store's refusal, which is no fault of this program. */
+function refusal(error: unknown): string | undefined {
+  if (!(error instanceof Error && "$metadata" in error)) return undefined;
+  return `the store refused: ${error.name}: ${error.message}`;
 }
 
-try {
-  await main();
-} catch (error) {
-  const forPeople = error instanceof UsageError || error instanceof SettingsError;
-  const remote = error instanceof Error && "$metadata" in error;
-  if (!(forPeople || remote)) throw error;
-  console.error(remote ? `the store refused: ${error.name}: ${error.message}` : error.message);
-  process.exitCode = 1;
-}
+await runCommand(main, 1, refusal);

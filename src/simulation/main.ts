@@ -1,7 +1,7 @@
 // The command `npm run simulate -- <stack>`: how long jobs wait with a stack's settings, on a day of many jobs and after an outage.
-import { parseArgs } from "node:util";
+import { print, readOptions, runCommand, stackOptions } from "../command-line.ts";
 import { withDummySecrets } from "../dump/dummy-secrets.ts";
-import { parseSettings, SettingsError } from "../settings.ts";
+import { parseSettings } from "../settings.ts";
 import { chooseStack, UsageError } from "../stack-choice.ts";
 import { assumptions, assumptionsFor } from "./assumptions.ts";
 import { simulationFigures, simulationText, verdicts } from "./report.ts";
@@ -21,22 +21,14 @@ What no setting tells, such as the seconds that a job takes, stands with its sou
 asked or changed. It ends with 1 where a job waits longer than 2 minutes on the ordinary day, or catching up takes longer than an hour.`;
 
 function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", short: "h" },
-        settings: { type: "string" },
-        jobs: { type: "string" },
-        "outage-hours": { type: "string" },
-        "outage-at": { type: "string" },
-        seed: { type: "string" },
-        json: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}; see npm run simulate -- --help`);
-  }
+  return readOptions("simulate", {
+    ...stackOptions,
+    jobs: { type: "string" },
+    "outage-hours": { type: "string" },
+    "outage-at": { type: "string" },
+    seed: { type: "string" },
+    json: { type: "boolean" },
+  });
 }
 
 /** A number of the command line between two bounds. */
@@ -62,14 +54,4 @@ async function main(): Promise<void> {
   if (verdicts(figures).some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof SettingsError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runCommand(main, 2);
