@@ -1,5 +1,5 @@
 # How to get at the database dumps of a copy. Sourced after lib.sh, by what verifies, drills and restores.
-# shellcheck shell=sh disable=SC2154,SC2034 # lib.sh has what is not here, and the scripts read what is set here
+# shellcheck shell=sh
 
 # copy_place NAME: where a copy begins, as rclone calls it. KANSAS_CITY_PLACE is a folder there, or any place of rclone's.
 copy_place() {

@@ -1,5 +1,5 @@
 # What the scripts that talk to PostgreSQL share. Sourced after lib.sh.
-# shellcheck shell=sh disable=SC2154 # lib.sh has what is not here
+# shellcheck shell=sh
 
 export PGSSLMODE="${PGSSLMODE:-verify-full}"
 export PGCONNECT_TIMEOUT="${PGCONNECT_TIMEOUT:-15}"
@@ -14,7 +14,7 @@ ask() { psql -X -q -At -w -v ON_ERROR_STOP=1 -c "$1"; }
 
 # facts FILE: what facts.sql tells of the database of PGDATABASE.
 facts() {
-  retry "$tries" into "$1" psql -X -q -At -w -v ON_ERROR_STOP=1 -v "tables=$tables" -f "${0%/*}/facts.sql"
+  retry "$tries" into "$1" psql -X -q -At -w -v ON_ERROR_STOP=1 -v "tables=$tables" -f "$here/facts.sql"
 }
 
 # facts_json FILE: the same as the manifest has it.
