@@ -188,6 +188,16 @@ describe.skipIf(missing !== undefined)("a managed PostgreSQL on the local cloud"
     await eventually("2", () => psql(app(pool.properties, "web"), "SELECT count(*) FROM statuses"));
   });
 
+  test("ends with its supervisor, however that ends, and comes back with its data", async () => {
+    const { supervisor, ...servers } = listStores(home)[0]?.pids ?? {};
+    const identity = identify(supervisor ?? 0);
+    if (!identity) throw new Error("the supervisor does not run");
+    await endProcess(identity, home, 0);
+    await eventually("", async () => Object.values(servers).filter(identify).join());
+    await resumeStores(home, () => undefined);
+    expect(await psql(app(pool.properties, "web"), "SELECT count(*) FROM statuses")).toBe("2");
+  });
+
   test("keeps its data, address, users and pools over a stop", async () => {
     for (const { id } of listStores(home)) await stopStore(home, id);
     await expect(psql(app(), "SELECT 1")).rejects.toThrow("refused");
@@ -285,7 +295,7 @@ describe.skipIf(missing !== undefined)("a managed PostgreSQL on the local cloud"
     await resumeStores(home, () => undefined);
     expect(await redisCli(uri, authority, "EXISTS", "later")).toBe("0");
     await drop("DatabaseCluster", queue);
-    expect(listStores(home)).toEqual([]);
+    expect(listStores(home).filter(({ kind }) => kind === "valkey")).toEqual([]);
   });
 
   test("an engine without a server stays emulated, and its row says why", async () => {

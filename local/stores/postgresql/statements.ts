@@ -96,5 +96,5 @@ export function identifier(name: string): string {
 
 export function literal(text: string): string {
   const doubled = text.replaceAll("'", "''");
-  return text.includes("\\") ? ` E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
+  return text.includes("\\") ? `E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
 }
