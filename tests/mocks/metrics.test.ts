@@ -18,6 +18,7 @@ function enabled(): RawSettings {
     ...settings,
     monitoring: { emails: ["ops@social.example"], slack: { operators: { channel: "#operators" } } },
     metrics: { enabled: true },
+    backups: {},
     secrets: { ...credentials, monitoring },
   };
 }
@@ -26,7 +27,7 @@ let off: Recording;
 let on: Recording;
 
 beforeAll(async () => {
-  off = await recordProgram(withSecrets(fixedStack()));
+  off = await recordProgram({ ...withSecrets(fixedStack()), backups: {} });
   on = await recordProgram(enabled());
 });
 
