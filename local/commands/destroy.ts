@@ -7,12 +7,14 @@ import { kubeconfigPath } from "../home.ts";
 import { keptPolicyType } from "../providers/tailscale/kept-policy.ts";
 import { clusterType } from "./clusters.ts";
 import { operate, type OperationOptions } from "./operate.ts";
+import { emptyBuckets, removeOrphanStores } from "./stores.ts";
 
 /** @throws LocalCloudError when the account still holds something, which is then named. */
 export async function destroy(options: OperationOptions): Promise<void> {
   const { changes } = await destroyStack(options);
   rmSync(kubeconfigPath(options.home), { force: true });
   await removeOrphanClusters(options);
+  await removeOrphanStores(options.home, options.print);
   const left = withAccount(options.home, (account) => account.counts());
   if (left.size > 0) {
     const list = [...left].map(([type, count]) => `${count} ${type}`);
@@ -33,10 +35,12 @@ function forgetPolicies({ home }: OperationOptions): void {
 /** However it ends, the tailnet forgets the policy that was left in force: the next `start` must not find it in its way. */
 async function destroyStack(options: OperationOptions): ReturnType<typeof operate> {
   try {
-    return await operate("Destroying", options, (stack, engine) =>
+    return await operate("Destroying", options, (stack, engine, { protect }) => {
+      // Where the stack is protected the engine refuses, and everything must still be there.
+      if (!protect) emptyBuckets(options.home, options.print);
       // With the program, the engine reaches a cluster that moved by its new address, and not by the one of the last update.
-      stack.destroy({ ...engine, runProgram: true }),
-    );
+      return stack.destroy({ ...engine, runProgram: true });
+    });
   } finally {
     forgetPolicies(options);
   }

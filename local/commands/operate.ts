@@ -9,6 +9,7 @@ import { openLocalStack } from "../engine/stack.ts";
 import { LocalCloudError } from "../errors.ts";
 import { checkSettings } from "../settings-check.ts";
 import { resumeClusters } from "./clusters.ts";
+import { wakeStores } from "./stores.ts";
 
 export interface OperationOptions {
   /** Folder of all local state. */
@@ -45,7 +46,10 @@ export async function operate(
   }
   const settings = checkSettings(options.settingsFile);
   const stack = await openLocalStack({ ...options, report: options.print });
-  const moved = await resumeClusters(options.home, options.print);
+  const moved = [
+    ...(await resumeClusters(options.home, options.print)),
+    ...(await wakeStores(options.home, options.print)),
+  ];
   await settlePendingOperations(options.home, stack, options.print);
   // The state still knows the old address or token, and nothing in the cluster could be reached with it.
   if (moved.length > 0) await stack.refresh({ target: moved });

@@ -1,5 +1,6 @@
 // Ends every process of the local cloud and keeps all its objects; the next `npm start` goes on where it was.
 import { listClusters, stopCluster } from "../cluster/index.ts";
+import { stopStores } from "./stores.ts";
 
 export async function stop(home: string, print: (line: string) => void): Promise<void> {
   const running = (await listClusters(home)).filter(({ state }) => state !== "stopped");
@@ -7,5 +8,6 @@ export async function stop(home: string, print: (line: string) => void): Promise
     await stopCluster(home, cluster.id);
     print(`Stopped cluster ${cluster.name}; its objects are kept.`);
   }
-  if (running.length === 0) print("Nothing is running.");
+  const stores = await stopStores(home, print);
+  if (running.length + stores === 0) print("Nothing is running.");
 }

@@ -3,8 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { parse, stringify } from "yaml";
-import { prepareControlPlane, prepareEngine } from "../../tools/engine.ts";
+import { prepareControlPlane, prepareEngine, versitygwProgram } from "../../tools/engine.ts";
+import { storePrograms } from "../../tools/store-programs.ts";
 import { projectRoot } from "../home.ts";
+import { switchedOff } from "../stores/marks.ts";
 import { engineEnvironment } from "./environment.ts";
 import { layOutEngine } from "./layout.ts";
 import { freeStaleLocks } from "./locks.ts";
@@ -30,7 +32,11 @@ export interface LocalStackOptions {
 export async function openLocalStack(options: LocalStackOptions): Promise<Stack> {
   const progress = options.report ? { report: options.report } : {};
   // Both before the engine runs: a build inside an operation could neither show its progress nor be cancelled in a moment.
-  const [engine] = await Promise.all([prepareEngine(progress), prepareControlPlane(progress)]);
+  const [engine] = await Promise.all([
+    prepareEngine(progress),
+    prepareControlPlane(progress),
+    prepareStores(options.report),
+  ]);
   const root = layOutEngine(options.home, engine);
   const workDir = copySettings(options);
   const environment = engineEnvironment(options.home);
@@ -49,6 +55,19 @@ export async function openLocalStack(options: LocalStackOptions): Promise<Stack>
   );
   await freeStaleLocks(options.home, stack);
   return stack;
+}
+
+/** The programs behind buckets and databases. Without them these stay emulated, and every one of them remembers why. */
+async function prepareStores(report: (line: string) => void = () => undefined): Promise<void> {
+  if (switchedOff() !== undefined) return;
+  const { missing } = await storePrograms({ report });
+  for (const [name, reason] of Object.entries(missing)) report(`${name} is not here: ${reason}`);
+  try {
+    await versitygwProgram({ report });
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== "EngineError") throw error;
+    report(`Buckets stay emulated: ${error.message}`);
+  }
 }
 
 /** Loaded only when the engine asks for it: its packages take a second to import. */

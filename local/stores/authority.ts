@@ -1,6 +1,7 @@
 // The local cloud's own certificate authority: it signs the certificates of the servers behind stores, and clients trust it by its file.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { getCACertificates } from "node:tls";
 import { createAuthority, issueCertificate, loopbackNames, privatePem, readAuthority } from "../certificates.ts";
 import { writeAtomically } from "../processes/files.ts";
 
@@ -37,6 +38,15 @@ export async function ensureAuthority(folder: string, name = "mastodon-local-clo
     if (!existsSync(files.certificate)) throw error;
   }
   return files;
+}
+
+/** A file with the authority and all that this machine trusts anyway, for clients that trust exactly one file. */
+export function trustBundle(folder: string): string {
+  const file = join(folder, "trusted.crt");
+  const system = getCACertificates("system");
+  const others = system.length > 0 ? system : getCACertificates("bundled");
+  writeAtomically(file, [readFileSync(authorityFiles(folder).certificate, "utf8"), ...others].join("\n"));
+  return file;
 }
 
 /**

@@ -98,15 +98,23 @@ export async function startStore(
   });
 }
 
-/** Starts every store that exists and does not run. */
-export async function resumeStores(home: string, report: Report): Promise<void> {
+/**
+ * Starts every store that exists and does not run.
+ * @returns ids of those that listen somewhere else now
+ */
+export async function resumeStores(home: string, report: Report): Promise<string[]> {
+  const moved: string[] = [];
   for (const { id, title, kind, settings, state } of listStores(home)) {
     if (state === "running") continue;
     if (!isKind(kind))
       throw new LocalCloudError(`store ${id} is of the unknown kind ${kind}; remove ${storesFolder(home)}/${id}`);
     report(`Resuming ${title} ...`);
+    const before = readStore(storePaths(home, id));
     await startStore(home, { id, title, kind, settings }, report);
+    // What a server listens on stands in its command, whatever its kind.
+    if (commandsOf(before) !== commandsOf(readStore(storePaths(home, id)))) moved.push(id);
   }
+  return moved;
 }
 
 /** Ends the store's processes and keeps its data. Nothing happens when it does not run. */
@@ -182,6 +190,10 @@ async function untilAnswering(paths: StorePaths, title: string, answers: () => P
         `${title} does not answer after ${startLimit / 1000} s; the end of its logs:\n${logs().join("\n")}`,
       ),
   });
+}
+
+function commandsOf(record: StoreRecord | undefined): string {
+  return JSON.stringify([record?.ports, record?.processes.map(({ args }) => args)]);
 }
 
 function sameSettings(present: StoreRecord, settings: unknown): boolean {

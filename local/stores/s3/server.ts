@@ -34,7 +34,7 @@ export interface S3Server {
 }
 
 /** Where a server keeps what. */
-function foldersOf(folder: string) {
+export function foldersOf(folder: string) {
   return {
     // One folder for each bucket, and in it one file for each object.
     data: join(folder, "data"),
