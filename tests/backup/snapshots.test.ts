@@ -9,6 +9,9 @@ import { type FakeClusterApi, startClusterApi } from "../support/backup/fake-clu
 import { startValkey, type ValkeyServer } from "../support/backup/valkey-server.ts";
 
 const missing = await whyNoBench();
+
+const stampFrom = (milliseconds: number) => new Date(milliseconds).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+const stampOf = (daysAgo: number) => stampFrom(Date.now() - daysAgo * 86_400_000);
 const keep = { KEEP_HOURLY: "24", KEEP_DAILY: "7", KEEP_WEEKLY: "4", KEEP_MONTHLY: "12" };
 
 describe.skipIf(missing !== undefined)("backup image", () => {
@@ -182,12 +185,13 @@ describe.skipIf(missing !== undefined)("backup image", () => {
   };
   const put = (file: string, key: string) => bench.command("rclone", "copyto", file, `BACKUPS:backups/${key}`);
 
-  describe("escrow", () => {
-    const look = (more = {}) => bench.runScript("escrow", { BACKUP_TASK: "escrow", ESCROW_RECIPIENTS: "2", ...more });
+  const lookAtKeys = () => bench.runScript("escrow", { BACKUP_TASK: "escrow", ESCROW_RECIPIENTS: "2" });
+  const lookAtState = (more = {}) => bench.runScript("check-state", { BACKUP_TASK: "state", ...more });
 
+  describe("escrow", () => {
     test("is content with a bundle that is closed for as many people as it should be", async () => {
       await put(await seal(2, "--armor"), "escrow/mastodon-0123456789ab.age");
-      expect(await look()).toMatchObject({ code: 0 });
+      expect(await lookAtKeys()).toMatchObject({ code: 0 });
       expect(bench.recorder.metrics("escrow")).toMatchObject({ mastodon_backup_recipients: 2 });
       expect(bench.recorder.heartbeats()).toBe(1);
     });
@@ -215,31 +219,27 @@ describe.skipIf(missing !== undefined)("backup image", () => {
       },
     ])("fails with $what", async ({ make, says }) => {
       if (make !== undefined) await put(await make(), "escrow/mastodon-0123456789ab.age");
-      const { code, output } = await look();
+      const { code, output } = await lookAtKeys();
       expect({ code, output }).toMatchObject({ code: 1, output: expect.stringContaining(says) });
       expect(bench.recorder.news).toEqual([]);
     });
   });
 
   describe("check-state", () => {
-    const look = (more = {}) => bench.runScript("check-state", { BACKUP_TASK: "state", ...more });
-    const stampOf = (daysAgo: number) =>
-      new Date(Date.now() - daysAgo * 86_400_000).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-
     test("tells the age of the newest copy", async () => {
       const newest = stampOf(3);
       for (const stamp of [stampOf(50), newest]) await put(await seal(1), `state/${stamp}.json.zst.age`);
-      expect(await look()).toMatchObject({ code: 0 });
+      expect(await lookAtState()).toMatchObject({ code: 0 });
       const data = bench.recorder.metrics("state")?.["mastodon_backup_data_timestamp_seconds"] ?? 0;
-      expect(new Date(data * 1000).toISOString().replaceAll(/[-:]|\.\d+/g, "")).toBe(newest);
+      expect(stampFrom(data * 1000)).toBe(newest);
     });
 
     test("fails when it is too old, or dated in the future, or not there", async () => {
-      expect((await look()).output).toContain("has no copy of Pulumi's state: run npm run backup-state");
+      expect((await lookAtState()).output).toContain("has no copy of Pulumi's state: run npm run backup-state");
       await put(await seal(1), `state/${stampOf(-9)}.json.zst.age`);
-      expect((await look()).output).toContain("has no copy of Pulumi's state");
+      expect((await lookAtState()).output).toContain("has no copy of Pulumi's state");
       await put(await seal(1), `state/${stampOf(40)}.json.zst.age`);
-      const { code, output } = await look();
+      const { code, output } = await lookAtState();
       expect({ code, output }).toMatchObject({
         code: 1,
         output: expect.stringContaining("is 40 days old, and 35 are allowed"),
@@ -250,8 +250,6 @@ describe.skipIf(missing !== undefined)("backup image", () => {
 
   test("check-state refuses a copy that is not encrypted", async () => {
     await fill(bench, "BACKUPS:backups", { [`state/20261123T000000Z.json.zst.age`]: "{}" });
-    expect((await bench.runScript("check-state", { BACKUP_TASK: "state", STATE_MAX_DAYS: "99999" })).output).toContain(
-      "is no age file",
-    );
+    expect((await lookAtState({ STATE_MAX_DAYS: "99999" })).output).toContain("is no age file");
   });
 });

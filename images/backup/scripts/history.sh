@@ -13,7 +13,10 @@ expired() {
 
 # forget_history PLACE: removes its folders <stamp>/ and <what>.changed-<stamp>/, and its files <stamp>.json, whose time is over.
 forget_history() {
-  keys "$scratch/history" "$1"
+  case $1 in
+    /*) [ ! -d "$1" ] || ls -p "$1" ;;
+    *) keys "$scratch/listed" "$1" && cat "$scratch/listed" ;;
+  esac >"$scratch/history"
   while read -r old; do
     name=${old%/}
     name=${name##*.changed-}

@@ -19,6 +19,8 @@ export RCLONE_LOW_LEVEL_RETRIES="${RCLONE_LOW_LEVEL_RETRIES:-10}"
 export RCLONE_CONTIMEOUT="${RCLONE_CONTIMEOUT:-30s}"
 export RCLONE_TIMEOUT="${RCLONE_TIMEOUT:-5m}"
 export RCLONE_STATS="${RCLONE_STATS:-0}"
+# With it rclone 1.60 opens no S3 remote at all ("unable to load custom CA bundle"); RCLONE_CA_CERT does what it should.
+unset AWS_CA_BUNDLE
 
 # How often a network step is tried.
 tries=4

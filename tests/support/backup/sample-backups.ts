@@ -26,3 +26,15 @@ export async function fillBackups(bench: Bench, stamp: string): Promise<Record<s
   await fill(bench, "BACKUPS:backups", contents);
   return contents;
 }
+
+/** What copy-media writes of a run, with all media as its sample. */
+export function mediaManifest(stamp: string, media: Readonly<Record<string, string>>): Record<string, string> {
+  const sample = Object.entries(media).map(([key, text]) => ({
+    key,
+    size: text.length,
+    sha256: createHash("sha256").update(text).digest("hex"),
+  }));
+  const bytes = Object.values(media).join("").length;
+  const manifest = { version: 1, stamp, count: sample.length, bytes, sample };
+  return { [`media/manifests/${stamp}.json`]: JSON.stringify(manifest) };
+}
