@@ -63,6 +63,11 @@ export function describeStores(rows: readonly AccountObject[], stores: readonly 
     ...(stores.some(({ kind }) => kind === "s3")
       ? ["Lifecycle rules, CORS, logging and encryption of buckets are emulated: nothing expires by itself."]
       : []),
+    ...(stores.some(({ kind }) => kind === "postgresql" || kind === "valkey")
+      ? [
+          "Standby nodes, trusted sources and log sinks of databases are emulated: every server stands alone, and this machine reaches it.",
+        ]
+      : []),
   ];
 }
 
