@@ -35,6 +35,13 @@ function assertFoldersApart({ backups: { kansasCity } }: Pick<Settings, "backups
   return [{ path: "backups.kansasCity.scratch", value: scratch, message }];
 }
 
+/** What a host copies, the cluster makes. */
+function assertBackupsMade({ backups: { enabled, kansasCity } }: Pick<Settings, "backups">): Problem[] {
+  if (enabled || kansasCity === undefined) return [];
+  const message = "would find nothing to pull: set backups.enabled to true, or take the host out";
+  return [{ path: "backups.kansasCity", message }];
+}
+
 /** The tailnet knows both by the same name otherwise. */
 function assertNameFree({ backups, workers }: Pick<Settings, "backups" | "workers">): Problem[] {
   if (backups.kansasCity === undefined || !("kansas-city" in workers)) return [];
@@ -45,5 +52,6 @@ function assertNameFree({ backups, workers }: Pick<Settings, "backups" | "worker
 export const kansasCityRules = [
   rule(["backups", "secrets"], assertSecretsGiven),
   rule(["backups"], assertFoldersApart),
+  rule(["backups"], assertBackupsMade),
   rule(["backups", "workers"], assertNameFree),
 ];

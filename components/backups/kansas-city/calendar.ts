@@ -23,11 +23,11 @@ const dayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 /**
  * `OnCalendar=` of systemd.time(7).
  * @param schedule checked by `scheduleSchema`: minute, hour, day, month, weekday
- * @returns undefined where both days are restricted: cron then means either, and systemd both
+ * @returns undefined where both days are restricted: systemd then means both, Kubernetes either or both, as it is written
  */
 export function calendarOf(schedule: string): string | undefined {
   const [minute = "*", hour = "*", day = "*", month = "*", weekday = "*"] = schedule.split(" ");
-  if (!day.startsWith("*") && !weekday.startsWith("*")) return undefined;
+  if (day !== "*" && weekday !== "*") return undefined;
   const week =
     weekday === "*"
       ? ""
@@ -50,8 +50,8 @@ function expanded(text: string, field: Field): number[] {
     const [range = "*", step] = part.split("/");
     const [from = "*", to] = range.split("-");
     const first = from === "*" ? field.first : numberOf(from, field);
-    const openEnd = from === "*" || step !== undefined ? field.last : first;
-    const last = to === undefined ? openEnd : numberOf(to, field);
+    const single = from === "*" ? field.last : first;
+    const last = to === undefined ? single : numberOf(to, field);
     const width = Number(step ?? 1);
     return Array.from({ length: Math.floor((last - first) / width) + 1 }, (_, index) => first + index * width);
   });
