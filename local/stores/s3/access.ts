@@ -71,8 +71,9 @@ export function translated(statement: GivenStatement, bucket: string, principal:
   for (const element of ["NotAction", "NotResource", "NotPrincipal"])
     if (statement[element] !== undefined) throw untranslated(`${element} is not`, "say what is meant without it");
   const effect = statement["Effect"] === "Deny" ? "Deny" : "Allow";
-  if (!applies(statement["Condition"], effect)) return [];
   const actions = texts(statement["Action"]).flatMap(ownActions);
+  // A statement about another service may have conditions that say nothing about buckets.
+  if (actions.length === 0 || !applies(statement["Condition"], effect)) return [];
   const resources = texts(statement["Resource"]).flatMap((resource) => within(resource, bucket));
   const [onObjects, onBuckets] = [
     resources.filter((one) => one.includes("/")),
