@@ -78,8 +78,8 @@ describe.skipIf(missing !== undefined)("a backup of 200,000 rows and their media
     for (const copy of ["offsite", "kansas-city"]) expect(await drill(copy)).toMatchObject({ code: 0 });
     const target = await startEmptyDatabase();
     try {
-      const arguments_ = ["--apply", "--copy", "kansas-city"];
-      expect(await bench.runScript("restore", { ...target.libpq, ...places }, ...arguments_)).toMatchObject({
+      const fromThere = ["--apply", "--copy", "kansas-city"];
+      expect(await bench.runScript("restore", { ...target.libpq, ...places }, ...fromThere)).toMatchObject({
         code: 0,
       });
       expect(await target.psql("mastodon", "SELECT count(*) FROM statuses")).toBe(String(rows.statuses));
