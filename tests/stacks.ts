@@ -17,12 +17,16 @@ export function stackFile(stack: StackName): RawSettings {
 }
 
 /**
- * The production stack with nothing that grows: each workload at its usual number of pods, no connection shared, nothing measured. For tests
- * whose sums should be small.
+ * The production stack with nothing that grows: each workload at its usual number of pods, no connection shared, nothing measured or backed up. For
+ * tests whose sums should be small.
  */
 export function fixedStack(): RawSettings {
   const { metrics: _metrics, autoscaling: _autoscaling, mastodon: _mastodon, ...rest } = stackFile("prod");
-  return { ...rest, database: { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2 } } };
+  return {
+    ...rest,
+    backups: { immutable: { bucket: "social-example-immutable" } },
+    database: { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2 } },
+  };
 }
 
 /** Made for tests; opens nothing that anybody has. */

@@ -1,7 +1,6 @@
 // The jobs that make backups, in a namespace of their own.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Placement } from "../mastodon/args.ts";
 import { createCiliumPolicies, createNamespace, createPolicies } from "../mastodon/kubernetes/objects.ts";
 import { childOf, type Scope } from "../mastodon/kubernetes/scope.ts";
 import { type Access, environmentOf, type EnvironmentOptions } from "./environment.ts";
@@ -14,17 +13,14 @@ import {
   recipientsFile,
   recipientsName,
 } from "./names.ts";
-import { createBackupJob, createConfigMap } from "./objects.ts";
-import { backupCronJob } from "./pod.ts";
+import { createBackupJob, createConfigMap, createRegistryLogin } from "./objects.ts";
+import { backupCronJob, type PodOptions } from "./pod.ts";
 import { apiServerPolicies, type BackupFlows, backupPolicies } from "./policies.ts";
 import { snapshotRules } from "./rights.ts";
 
-export interface BackupsArgs extends EnvironmentOptions {
+export interface BackupsArgs extends EnvironmentOptions, PodOptions {
   /** Of the cluster. */
   readonly provider: kubernetes.Provider;
-  /** Image with the scripts. */
-  readonly image: string;
-  readonly placement: Placement;
   readonly access: Access;
   /** Public age keys. */
   readonly recipients: readonly string[];
@@ -44,6 +40,7 @@ export class Backups extends pulumi.ComponentResource {
       createPriority(scope),
       ...createPolicies(scope, backupPolicies(jobs, args.flows)),
       ...createCiliumPolicies(scope, apiServerPolicies(jobs)),
+      ...createRegistryLogin(scope, args.registry),
       createConfigMap(scope, recipientsName, recipientsData(args.recipients)),
       createConfigMap(scope, databaseCaName, { [fileName(databaseCaFile)]: args.databaseCa }),
       ...createReader(scope, "backup-cluster"),

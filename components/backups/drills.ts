@@ -1,24 +1,19 @@
 // The jobs that prove backups, apart from those that make them: here is the only private key in the cluster, and no way to the database.
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Placement } from "../mastodon/args.ts";
 import { createNamespace, createPolicies } from "../mastodon/kubernetes/objects.ts";
 import type { Scope } from "../mastodon/kubernetes/scope.ts";
 import { fileName, recipientsData } from "./backups.ts";
-import { drillCronJob } from "./drill-pod.ts";
+import { drillCronJob, type DrillOptions } from "./drill-pod.ts";
 import { type Access, environmentOf, type EnvironmentOptions } from "./environment.ts";
 import { drillJobs } from "./jobs.ts";
 import { drillKeysName, drillNamespace, identityFile, recipientsName, reportKeyFile } from "./names.ts";
-import { createBackupJob, createConfigMap, createSecret } from "./objects.ts";
+import { createBackupJob, createConfigMap, createRegistryLogin, createSecret } from "./objects.ts";
 import { type BackupFlows, backupPolicies } from "./policies.ts";
 
-export interface DrillsArgs extends EnvironmentOptions {
+export interface DrillsArgs extends EnvironmentOptions, DrillOptions {
   /** Of the cluster. */
   readonly provider: kubernetes.Provider;
-  /** Image with the scripts. */
-  readonly image: string;
-  readonly postgresqlImage: string;
-  readonly placement: Placement;
   readonly access: Access;
   /** Public age keys. */
   readonly recipients: readonly string[];
@@ -39,6 +34,7 @@ export class Drills extends pulumi.ComponentResource {
     const keys = { [fileName(identityFile)]: args.identity, [fileName(reportKeyFile)]: args.reportKey };
     const before = [
       ...createPolicies(scope, backupPolicies(jobs, args.flows)),
+      ...createRegistryLogin(scope, args.registry),
       createConfigMap(scope, recipientsName, recipientsData(args.recipients)),
       createSecret(scope, drillKeysName, keys),
     ];

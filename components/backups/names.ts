@@ -15,6 +15,9 @@ export const databaseCaName = "database-ca";
 /** Name of the Secret with the private key that opens backups, and the one that signs reports. In no namespace but the drills'. */
 export const drillKeysName = "drill-keys";
 
+/** Name of the Secret with the login at the image's registry. */
+export const registryName = "registry";
+
 /** Name of the priority class. */
 export const background = "mastodon-background";
 

@@ -6,6 +6,7 @@ import { childOf, named, type Scope } from "../mastodon/kubernetes/scope.ts";
 import { roleLabels } from "../mastodon/workloads/workload.ts";
 import type { Environment } from "./environment.ts";
 import type { BackupJob } from "./jobs.ts";
+import { registryName } from "./names.ts";
 import type { CronJobSpec } from "./pod.ts";
 
 export function createConfigMap(
@@ -30,6 +31,22 @@ export function createSecret(
     { metadata: named(scope, objectName), stringData },
     childOf(scope),
   );
+}
+
+/** What the kubelet pulls the image with; nothing where anybody may. */
+export function createRegistryLogin(scope: Scope, registry: pulumi.Input<string> | undefined): pulumi.Resource[] {
+  if (registry === undefined) return [];
+  return [
+    new kubernetes.core.v1.Secret(
+      `${scope.name}-${registryName}`,
+      {
+        metadata: named(scope, registryName),
+        type: "kubernetes.io/dockerconfigjson",
+        stringData: { ".dockerconfigjson": registry },
+      },
+      childOf(scope),
+    ),
+  ];
 }
 
 /** The CronJob, with an account without any right and an environment of its own. */

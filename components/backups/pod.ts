@@ -1,5 +1,6 @@
 // The CronJob of each task as a plain Kubernetes specification.
 import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Placement } from "../mastodon/args.ts";
 import type { Resources } from "../mastodon/settings.ts";
 import { tellsItsEnd } from "../mastodon/upgrade/jobs.ts";
@@ -12,6 +13,7 @@ import {
   databaseCaName,
   recipientsFile,
   recipientsName,
+  registryName,
   scriptFolder,
   workFolder,
 } from "./names.ts";
@@ -32,6 +34,8 @@ const weekSeconds = 7 * 24 * 3600;
 
 export interface PodOptions {
   readonly image: string;
+  /** Login at the image's registry, as Docker's config.json. Secret. @default - anybody may pull it */
+  readonly registry?: pulumi.Input<string> | undefined;
   readonly placement: Placement;
 }
 
@@ -71,9 +75,10 @@ export function backupCronJob(job: BackupJob, options: PodOptions, parts?: Parti
   };
 }
 
-function podOf(job: BackupJob, { image, placement }: PodOptions, parts: PodParts): PodSpec {
+function podOf(job: BackupJob, { image, registry, placement }: PodOptions, parts: PodParts): PodSpec {
   return {
     ...podDefaults({ role: job.role, user: backupUser, placement, priority: background, graceSeconds }),
+    ...(registry !== undefined && { imagePullSecrets: [{ name: registryName }] }),
     // The account may read what the API server holds; no other has a right worth a token.
     ...(job.reaches === "api-server" && { automountServiceAccountToken: true }),
     // A new pod for each attempt keeps the log of each.

@@ -9,6 +9,9 @@ const identityForm = {
   what: "a private age key as age-keygen shows it, AGE-SECRET-KEY-1 and 58 characters",
 } as const;
 
+/** What Docker keeps in its config.json. */
+const registryForm = { form: /^\s*\{\s*"auths"\s*:/, what: 'JSON that begins with {"auths":' } as const;
+
 export const backupsSecretsSchema = z.strictObject({
   drillIdentity: secretSchema("secrets.backups.drillIdentity", identityForm)
     .optional()
@@ -17,7 +20,14 @@ export const backupsSecretsSchema = z.strictObject({
     ),
   reportKey: secretSchema("secrets.backups.reportKey")
     .optional()
-    .describe("key that signs the reports of drills; default: one that the stack generates"),
+    .describe(
+      "Ed25519 private key as PEM that signs the reports of drills; default: one that follows from drillIdentity",
+    ),
+  registry: secretSchema("secrets.backups.registry", registryForm)
+    .optional()
+    .describe(
+      "how the cluster logs in where backups.image is, as doctl registry docker-config prints it; default: anybody may pull it",
+    ),
   kansasCity: z
     .strictObject({
       accessKeyId: secretSchema("secrets.backups.kansasCity.accessKeyId"),

@@ -26,7 +26,9 @@ export const databaseDumpSchema = z
       .describe("room for all tables as they are, and the archive beside them: as much as the database takes"),
     hours: z.int().min(1).max(24).default(4).describe("a dump is ended after so many hours"),
   })
-  .describe("encrypted dumps of the database into the backups bucket");
+  .describe(
+    "encrypted dumps of the database into the backups bucket, for what may happen; mastodon.upgrades makes one more before a migration, for going back",
+  );
 
 export const mediaCopySchema = z
   .strictObject({

@@ -59,6 +59,7 @@ export function buildBackups(context: Context, parts: BackupParts): BuiltBackups
     ...options(context),
     provider: parts.compute.kubernetes,
     image: backups.image,
+    registry: secrets.backups.registry && secretOutput(secrets.backups.registry),
     placement: sidekiqPlacement(context.settings),
     recipients,
     flows: flows(context, parts),

@@ -1,4 +1,5 @@
 // Harmless texts in place of the secrets that only operators have, each in the form of the real one.
+import { derivedReportKey } from "../../components/backups/drill-keys.ts";
 import { vapidPair } from "../../components/mastodon/secrets/vapid.ts";
 import { parseSettings, SettingsError } from "../settings.ts";
 import { isRecord, valueAt } from "../plain.ts";
@@ -52,6 +53,9 @@ function withText(raw: RawSettings, [key = "", ...rest]: readonly string[], text
 
 const vapid = vapidPair(privateKeyPem);
 
+/** Of zeros alone: age reads it, and nobody takes it for his own. */
+const ageIdentity = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ8H00W3";
+
 /** What the text of a secret looks like, by the end of its path; the first form that fits. */
 const forms: readonly (readonly [RegExp, string])[] = [
   [/^secrets\.(digitalocean\.[^.]+|cdnPurge)\.token$/, `dop_v1_${"0".repeat(64)}`],
@@ -66,6 +70,9 @@ const forms: readonly (readonly [RegExp, string])[] = [
   [/(privateKey|clientKey)$/, privateKeyPem],
   [/certificate$/i, certificatePem],
   [/\.slack\./, "https://hooks.slack.com/services/T00000000/B00000000/000000000000000000000000"],
+  [/drillIdentity$/, ageIdentity],
+  [/backups\.registry$/, '{"auths":{}}'],
+  [/reportKey$/, derivedReportKey(ageIdentity)],
   [/(heartbeats\.[^.]+|url|webhook)$/i, "https://example.com/secret"],
 ];
 

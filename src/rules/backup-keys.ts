@@ -1,6 +1,6 @@
 // What backups cannot be without, and which keys may open them: people's, kept elsewhere, and the drills' own, which opens nothing else.
 import { recipientOf, isReportKey } from "../../components/backups/drill-keys.ts";
-import { effectiveRecipients } from "../../components/backups/recipients.ts";
+import { effectiveRecipients, exampleRecipients } from "../../components/backups/recipients.ts";
 import { usesPostQuantum } from "../../components/escrow/recipients.ts";
 import type { Problem } from "../../components/problem.ts";
 import { secretCommand } from "../../components/shapes.ts";
@@ -48,6 +48,18 @@ function assertImageKnowsRecipients({ backups, escrow }: Needed): Problem[] {
     }));
 }
 
+/** Names that nobody has (RFC 2606) may be backed up for nobody. */
+function assertSomebodyHasKeys({ backups, domains }: Pick<Settings, "backups" | "domains">): Problem[] {
+  if (!backups.enabled || domains.local.endsWith(".example")) return [];
+  return backups.recipients
+    .filter((recipient) => exampleRecipients.includes(recipient))
+    .map((recipient) => ({
+      path: "backups.recipients",
+      value: recipient,
+      message: "is the example of Pulumi.prod.yaml, whose private half nobody has; name the public keys of two people",
+    }));
+}
+
 /** The drills' key lies in the cluster: it must not open the server's keys, nor be the only one that opens backups. */
 function assertDrillKeyIsItsOwn({ backups, escrow, secrets }: Needed): Problem[] {
   const { drillIdentity } = secrets.backups;
@@ -85,6 +97,7 @@ const needs = ["backups", "escrow", "secrets"] as const;
 export const backupKeysRules = [
   rule(needs, assertBackupsAreComplete),
   rule(needs, assertImageKnowsRecipients),
+  rule(["backups", "domains"], assertSomebodyHasKeys),
   rule(needs, assertDrillKeyIsItsOwn),
   rule(needs, assertReportKeyFits),
 ];
