@@ -5,7 +5,7 @@ import { ageOf, type Backup, sizeText } from "./copies.ts";
 import type { SavedState } from "./deployment.ts";
 import { asideLines, postgresqlOf } from "./lost.ts";
 import type { Move } from "./move-steps.ts";
-import { type Action, type Aside, dnsRecords, type Situation, type Step } from "./plan.ts";
+import { type Action, type Aside, type Situation, type Step } from "./plan.ts";
 import type { Request, Source } from "./request.ts";
 import { stampOf } from "./stamp.ts";
 import { copiedCluster, type Estimate, newCluster, newDatabase, restoring, update } from "./times.ts";
@@ -27,7 +27,7 @@ export function databaseSteps(situation: Situation, request: Request, move: Move
   const original = originalName(state);
   const backup = chosenBackup(situation, request.source);
   // With a move the records wait; otherwise nothing of them changes.
-  const exclude = move === undefined ? [] : [...dnsRecords];
+  const exclude = move?.records ?? [];
   const up: Action = { kind: "up", exclude };
   const aside = move?.aside ?? postgresqlOf(state);
   return {

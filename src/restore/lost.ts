@@ -64,6 +64,17 @@ export function inRegion(state: SavedState, region: string): Set<string> {
   return withReplica(state, seeds);
 }
 
+/**
+ * Records that point at something of it: the last that changes. All others stay as they are anyway, and certificates wait for some of them.
+ * @param lost as above
+ */
+export function recordsOn(state: SavedState, lost: ReadonlySet<string>): string[] {
+  const types = ["digitalocean:index/dnsRecord:DnsRecord", "aws:route53/record:Record"];
+  return state.deployment.resources
+    .filter(({ type, dependencies }) => types.includes(type) && (dependencies ?? []).some((urn) => lost.has(urn)))
+    .map(({ urn }) => urn);
+}
+
 function isBucket({ type }: SavedResource): boolean {
   return type.startsWith("digitalocean:index/spaces");
 }

@@ -11,7 +11,6 @@ import { Journal } from "./journal.ts";
 import { makePlan } from "./plan.ts";
 import { type Pulumi, pulumiCli } from "./pulumi.ts";
 import { help } from "./help.ts";
-import { handsFor } from "./hands.ts";
 import { readRequest, type Request, type Source } from "./request.ts";
 import { carryOut } from "./run.ts";
 import { stampOf, timeOf } from "./stamp.ts";
@@ -71,6 +70,8 @@ async function main(): Promise<void> {
     writeFileSync(file, state, { mode: 0o600 });
     chmodSync(file, 0o600);
   };
+  // The Kubernetes client takes more than a second to load.
+  const { handsFor } = await import("./hands.ts");
   const ask = values.yes ? () => Promise.resolve(true) : confirm;
   await carryOut(journal, handsFor({ chosen, pulumi, request, saveState, confirm: ask, print }));
   print("\nThe restore is finished.");

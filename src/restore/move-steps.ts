@@ -3,12 +3,14 @@ import { Address4 } from "ip-address";
 import { isPrivateRange, overlapProblems } from "../../components/network/ranges.ts";
 import type { Settings } from "../settings-schema.ts";
 import { UsageError } from "../stack-choice.ts";
-import { inRegion } from "./lost.ts";
+import { inRegion, recordsOn } from "./lost.ts";
 import type { Action, Situation } from "./plan.ts";
 
 export interface Move {
   readonly region: string;
   readonly aside: ReadonlySet<string>;
+  /** URNs of the records that lead to the old place. */
+  readonly records: readonly string[];
   readonly actions: readonly Action[];
   readonly lost: readonly string[];
   readonly warnings: readonly string[];
@@ -21,9 +23,11 @@ export function moveSteps({ settings, state }: Situation, region: string): Move 
   const { network, kubernetes } = settings;
   if (region === network.region)
     throw new UsageError(`--region ${region}: the server is there already; name another one`);
+  const aside = inRegion(state, network.region);
   return {
     region,
-    aside: inRegion(state, network.region),
+    aside,
+    records: recordsOn(state, aside),
     actions: [
       set("network.region", region),
       set("network.site", region),

@@ -56,9 +56,6 @@ export interface Situation {
   readonly now: Date;
 }
 
-/** Records and what waits for them: the last that changes. */
-export const dnsRecords = ["**digitalocean:index/dnsRecord:DnsRecord::**", "**aws:route53/record:Record::**"] as const;
-
 /** @throws UsageError where the request cannot be met, with what can */
 export function makePlan(situation: Situation, request: Request): Plan {
   const { stack, now, settings } = situation;

@@ -15,12 +15,13 @@ export interface LocalPulumi extends Pulumi {
   readonly allOutputs: () => Promise<unknown>;
 }
 
+const path = (setting: string): string[] => ["--path", `mastodon:${setting}`];
+
 /** @param settingsFile is changed by settings; its passphrase is the local cloud's */
 export function localPulumi(home: string, settingsFile: string): LocalPulumi {
   const steps: string[][] = [];
   const config = ["--stack", "local", "--config-file", settingsFile];
   const cli = (args: readonly string[], input?: string) => runCli(home, args, input);
-  const path = (setting: string) => ["--path", `mastodon:${setting}`];
   const open = () => openLocalStack({ home, settingsFile });
   const outputs = async () => Object.entries(await (await open()).outputs());
   return {
