@@ -17,6 +17,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { status } from "../../local/commands/status.ts";
 import { identify } from "../../local/processes/process-identity.ts";
 import type { Properties } from "../../local/providers/contract.ts";
 import { plain } from "../../local/providers/plain.ts";
@@ -111,6 +112,17 @@ describe("Spaces", () => {
     });
     expect((await read(`${endpoint}/${bucket.name}/private`)).status).toBe(403);
     expect((await read(`${endpoint}/${bucket.name}`)).status).toBe(403);
+  });
+
+  test("keep an object emulated whose key ends in a slash, and say why", async () => {
+    const folder = { ...page, key: "guide/" };
+    const { id, state: known } = await make(spaces, ofSpaces("SpacesBucketObject"), folder);
+    expect((await spaces.read(ofSpaces("SpacesBucketObject"), id, known, folder)).id).toBe(id);
+    expect(await status(home)).toContain(
+      "emulated: the local S3 server keeps nothing behind a key that ends in a slash",
+    );
+    await spaces.delete(ofSpaces("SpacesBucketObject"), id);
+    expect((await read(`${endpoint}/${bucket.name}/guide/index.html`)).status).toBe(200);
   });
 
   test("let the provider's own key do everything", async () => {

@@ -1,5 +1,6 @@
 // The real S3 servers behind Spaces: one for each region with a bucket in it. Each type's hooks add here what happens on the server.
 import { readFileSync } from "node:fs";
+import { emulatedMark } from "../../stores/marks.ts";
 import type { Access } from "../../stores/s3/policies.ts";
 import type { StoredContent } from "../../stores/s3/objects.ts";
 import type { S3Region } from "../../stores/s3/region.ts";
@@ -99,17 +100,27 @@ export function bodyOf(inputs: Properties): Buffer {
   return content.length > 0 ? content : Buffer.from(text(inputs, "contentBase64") ?? "", "base64");
 }
 
-async function write(ctx: Context, state: Properties): Promise<Properties | undefined> {
-  const bucket = text(state, "bucket") ?? "";
+/** Objects are files there, and a key that ends in a slash is a folder. */
+const folderReason = "the local S3 server keeps nothing behind a key that ends in a slash";
+
+/** Where an object lies: its server, bucket and key; nothing where it is emulated. */
+function placeOf(ctx: Context, state: Properties) {
+  const [bucket, key] = [text(state, "bucket") ?? "", text(state, "key") ?? ""];
   const place = serverOf(ctx, bucket);
-  if (!place) return undefined;
+  return place && !key.endsWith("/") ? { place, bucket, key } : undefined;
+}
+
+async function write(ctx: Context, state: Properties): Promise<Properties | undefined> {
+  const found = placeOf(ctx, state);
+  if (!found) return serverOf(ctx, text(state, "bucket")) && { [emulatedMark]: folderReason };
+  const { place, bucket, key } = found;
   const { putObject } = await objectServers();
   const metadata = Object.entries(object(state, "metadata")).filter(([, value]) => typeof value === "string");
   const names = ["cacheControl", "contentDisposition", "contentEncoding", "contentLanguage"];
   const headers = names.flatMap((name) => (text(state, name) === undefined ? [] : [[name, text(state, name)]]));
   const stored = await putObject(place, {
     bucket,
-    key: text(state, "key") ?? "",
+    key,
     body: bodyOf(state),
     contentType: text(state, "contentType") ?? "",
     metadata: Object.fromEntries(metadata.map(([name, value]) => [name, plain(value)])),
@@ -123,20 +134,19 @@ export const objectServer: Hooks = {
   start: (ctx, _id, state) => write(ctx, state),
   change: (ctx, _id, state) => write(ctx, state),
   async refresh(ctx, _id, state) {
-    const place = serverOf(ctx, text(state, "bucket"));
-    if (!place) return undefined;
-    const found = await (
-      await objectServers()
-    ).readObject(place, text(state, "bucket") ?? "", text(state, "key") ?? "");
+    const at = placeOf(ctx, state);
+    if (!at) return undefined;
+    const { readObject } = await objectServers();
+    const found = await readObject(at.place, at.bucket, at.key);
     return found ? drift(state, found) : null;
   },
   guardDelete: markDeleting,
   async stop(ctx, _id, state) {
-    const place = serverOf(ctx, text(state, "bucket"));
-    if (!place) return;
+    const at = placeOf(ctx, state);
+    if (!at) return;
     const { deleteObject } = await objectServers();
-    const [bucket, key] = [text(state, "bucket") ?? "", text(state, "key") ?? ""];
-    await deleteObject(place, bucket, key, state["forceDestroy"] === true);
+    // The real provider takes all versions of an object that has some.
+    await deleteObject(at.place, at.bucket, at.key, (text(state, "versionId") ?? "") !== "");
     await applyRules(ctx);
   },
 };
