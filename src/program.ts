@@ -33,6 +33,7 @@ import { previousOutputs } from "./previous-outputs.ts";
 import { previousResources } from "./previous-resources.ts";
 import { assertSameServer } from "./same-server.ts";
 import { checkUpgrade } from "./upgrade.ts";
+import { checkWorkerMoves } from "./worker-moves.ts";
 
 /**
  * Registers every resource of the stack.
@@ -50,6 +51,7 @@ export async function program(): Promise<Record<string, unknown>> {
   const guard = installGuard(settings, saved);
   checkMediaSwitch(settings, previous);
   await checkUpgrade(settings, previous, saved);
+  checkWorkerMoves(settings, saved);
   const context = createContext(settings, previous);
   const compute = buildCompute(context, await clusterVersion(context, saved));
   const databases = buildDatabases(context, compute, saved);

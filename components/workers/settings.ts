@@ -44,7 +44,7 @@ const dropletSchema = z.strictObject({
   account: z.string().min(1).default("main").describe("key under secrets.digitalocean"),
   region: dropletRegionSchema
     .default("tor1")
-    .describe("raise generation when it changes: a worker's key to the tailnet works once"),
+    .describe("another one needs another generation: a worker's key to the tailnet works once"),
   size: dropletSizeSchema.default("s-2vcpu-4gb"),
   ...common,
 });

@@ -15,6 +15,7 @@ import { hostConfiguration } from "../../components/workers/host/files.ts";
 import { workerHostname } from "../../components/workers/key.ts";
 import { gatewayNames, passages } from "../../components/workers/reach.ts";
 import { dropletWorkers, isDroplet, type WorkerSettings } from "../../components/workers/settings.ts";
+import { workersOf } from "../../components/workers/moves.ts";
 import { Workers } from "../../components/workers/workers.ts";
 import { spacesKeyName } from "../names.ts";
 import { workerConnections } from "../plans/connections/consumers.ts";
@@ -72,7 +73,7 @@ function buildDroplets({ settings, providers }: Context, tailnet: Tailnet): Read
   const build = (account: string): Workers => {
     const inAccount = Object.fromEntries(workers.filter(([, worker]) => worker.account === account));
     return new Workers(
-      `workers-${account}`,
+      workersOf(account),
       { prefix, workers: inAccount, dropletImage: workerImage, policy: tailnet.acl },
       { providers: [providerOf(providers.digitalocean, account), providers.tailscale] },
     );

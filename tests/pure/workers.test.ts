@@ -5,6 +5,7 @@ import { workerUserData } from "../../components/workers/cloud-init.ts";
 import { throughGateway } from "../../components/workers/environment.ts";
 import { joinBundle } from "../../components/workers/host/bundle.ts";
 import { environmentFile, hostConfiguration, hostProgram } from "../../components/workers/host/files.ts";
+import { moveProblems } from "../../components/workers/moves.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
 import { generationName } from "../../components/workers/key.ts";
 import { gatewayNames, passages } from "../../components/workers/reach.ts";
@@ -240,4 +241,27 @@ describe("the next generation of a worker", () => {
     expect(generationName("workers-main", "queue", { generation: 2 })).toBe("workers-main-queue_2");
     expect(workersSettingsSchema.safeParse({ queue_2: droplet }).success).toBe(false);
   });
+});
+
+describe("a worker that moves to another region", () => {
+  const moved = (changes: object) =>
+    workersSettingsSchema.parse({ "queue-1": { ...droplet, region: "fra1", ...changes } });
+  const saved = [{ name: "workers-main-queue-1-droplet", region: "tor1" }];
+
+  it("is refused without another generation, because its key is used up", () => {
+    expect(moveProblems(moved({ account: "main" }), saved)).toEqual([
+      {
+        path: "workers.queue-1.region",
+        value: "fra1",
+        message: expect.stringMatching(/another region than tor1.*set workers\.queue-1\.generation to 2$/),
+      },
+    ]);
+  });
+
+  it.each([
+    ["with another generation", { account: "main", generation: 2 }, saved],
+    ["in another account, where it is another one", { account: "queues" }, saved],
+    ["where it is already", { account: "main", region: "tor1" }, saved],
+    ["before it is there", { account: "main" }, []],
+  ])("is let %s", (_, changes, state) => expect(moveProblems(moved(changes), state)).toEqual([]));
 });
