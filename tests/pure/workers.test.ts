@@ -243,9 +243,11 @@ describe("the next generation of a worker", () => {
   });
 });
 
+function moved(changes: object) {
+  return workersSettingsSchema.parse({ "queue-1": { ...droplet, region: "fra1", ...changes } });
+}
+
 describe("a worker that moves to another region", () => {
-  const moved = (changes: object) =>
-    workersSettingsSchema.parse({ "queue-1": { ...droplet, region: "fra1", ...changes } });
   const saved = [{ name: "workers-main-queue-1-droplet", region: "tor1" }];
 
   it("is refused without another generation, because its key is used up", () => {
