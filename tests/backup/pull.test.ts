@@ -118,7 +118,7 @@ describe.skipIf(missing !== undefined)("pull", () => {
     });
     const { code, output } = await pull();
     expect(code).toBe(1);
-    expect(output).toContain("dated in the future, and not taken: 20990101T000000Z");
+    expect(output).toContain("dated in the future, and not taken: database/20990101T000000Z");
     expect(backupsHere()).toEqual(source);
   });
 

@@ -39,19 +39,17 @@ split_batches() {
   ' "$scratch/todo"
 }
 
-# curl_batch: what curl shall do with each file of the batch, read from the lines "<md5><tab><key>".
+# What curl shall do with each file, from lines "<md5>  ./<key>": one jq for all of them, because programs that are started for each object cost more than
+# sending it. Three digits of the MD5 are two of base64, and its last two digits make the rest.
 curl_batch() {
-  between=
-  while IFS="$tab" read -r sum key; do
-    printf '%s' "$between"
-    between="next
-"
-    printf 'url = "%s"\nupload-file = "%s"\noutput = "/dev/null"\n' "$(offsite_url "media/current/$key")" "$(printf '%s' "$scratch/batch/$key" | sed 's/[\\"]/\\&/g')"
-    printf 'header = "Content-MD5: %s"\n' "$(printf '%s' "$sum" | tr a-f A-F | basenc --base16 --decode | base64)"
-    printf 'write-out = "%%{http_code}\\t%%header{etag}\\t%s\\n"\n' "$(printf '%s' "$sum")"
-    printf 'globoff\n'
-    cat "$scratch/offsite"
-  done
+  jq -Rr --arg folder "$scratch/batch/" --arg offsite "$offsite/media/current/" --rawfile login "$scratch/offsite" '
+    def digits: "0123456789abcdef" as $hex | explode | map([.] | implode | . as $digit | $hex | index($digit));
+    def base64: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" as $letters
+      | (digits + [0]) as $all | [range(0; 33; 3) | $all[.] * 256 + $all[. + 1] * 16 + $all[. + 2] | (. / 64 | floor), . % 64 | $letters[.:. + 1]] | join("") + "==";
+    .[:32] as $md5 | .[36:] as $key
+    | "url = \($offsite + ($key | split("/") | map(@uri) | join("/")) | tojson)\nupload-file = \($folder + $key | tojson)\noutput = \"/dev/null\"\n"
+    + "header = \"Content-MD5: \($md5 | base64)\"\nwrite-out = \"%{http_code}\\t%header{etag}\\t\($md5)\\n\"\ngloboff\n" + $login + "next"
+  ' | sed '$d'
 }
 put_batch() {
   curl_batch <"$scratch/sums" >"$scratch/batch.curl"
@@ -59,26 +57,30 @@ put_batch() {
   [ "$(awk -F "$tab" '{ gsub(/"/, "", $2) } $1 == 200 && $2 == $3' "$scratch/answers" | wc -l)" -eq "$(wc -l <"$scratch/sums")" ]
 }
 
+# What one request cannot carry.
+put_large() {
+  while IFS="$tab" read -r key size sum; do
+    [ "$size" -gt "$part_bytes" ] && [ -f "$scratch/batch/$key" ] || continue
+    put "$scratch/batch/$key" "media/current/$key"
+    mv "$scratch/batch/$key" "$scratch/large"
+    printf '%s\t%s\t%s\t%s\n' "$key" "$size" "$sum" "$began" >>"$scratch/index"
+  done <"$1"
+}
+
 copy_batch() {
   room "$scratch" "$(awk -F "$tab" '{ bytes += $2 } END { printf "%.0f", bytes }' "$1")"
   cut -f 1 "$1" >"$scratch/batch.keys"
+  mkdir "$scratch/batch"
   retry "$tries" rclone copy --no-traverse --files-from-raw "$scratch/batch.keys" "$(bucket BACKUPS media/current)" "$scratch/batch" || die "cannot download media (see above)"
-  : >"$scratch/sums"
-  while IFS="$tab" read -r key size sum; do
-    # Removed since it was listed: the next run sees it no more.
-    [ -f "$scratch/batch/$key" ] || continue
-    if [ "$size" -gt "$part_bytes" ]; then
-      put "$scratch/batch/$key" "media/current/$key"
-    else
-      printf '%s\t%s\n' "$(md5sum <"$scratch/batch/$key" | cut -d ' ' -f 1)" "$key" >>"$scratch/sums"
-    fi
-    printf '%s\t%s\t%s\t%s\n' "$key" "$size" "$sum" "$began" >>"$scratch/index.more"
-    copied=$((copied + 1))
-    bytes=$((bytes + size))
-  done <"$1"
-  [ ! -s "$scratch/sums" ] || retry "$tries" put_batch || die "cannot put media off site: the server's answers were $(cut -f 1 "$scratch/answers" | sort | uniq -c | tr '\n' ' ')"
-  cat "$scratch/index.more" >>"$scratch/index"
-  rm -rf "$scratch/batch" "$scratch/index.more"
+  put_large "$1"
+  # Without what was removed since it was listed: the next run sees it no more.
+  (cd "$scratch/batch" && find . -type f -print0 | xargs -0 -r md5sum --zero) | tr '\0' '\n' >"$scratch/sums"
+  [ ! -s "$scratch/sums" ] || retry "$tries" put_batch ||
+    die "cannot put media off site: the server's answers were $(cut -f 1 "$scratch/answers" | sort | uniq -c | tr '\n' ' ')"
+  cut -c 37- "$scratch/sums" | awk -F "$tab" -v OFS="$tab" -v at="$began" 'FILENAME == "-" { put[$0] = 1; next } $1 in put { print $1, $2, $3, at }' - "$1" >>"$scratch/index"
+  copied=$((copied + $(wc -l <"$scratch/sums")))
+  bytes=$((bytes + $(du -sb --apparent-size "$scratch/batch" | cut -f 1)))
+  rm -rf "$scratch/batch" "$scratch/large"
 }
 
 copy_media_offsite() {
