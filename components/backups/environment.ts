@@ -93,9 +93,15 @@ function common(job: BackupJob, { server, settings, metricsUrl, heartbeats }: En
       ...(job.keeps && keepVariables(settings)),
       ...(job.task === "media" && { KEEP_DELETED_DAYS: String(settings.media.keepDeletedDays) }),
       ...(job.task === "offsite" && offsiteVariables(settings)),
+      ...(job.task === "state" && { STATE_MAX_DAYS: stateDays(settings) }),
     },
     secrets: heartbeat === undefined ? {} : { BACKUP_HEARTBEAT_URL: heartbeat },
   };
+}
+
+/** Whole days that the newest copy of Pulumi's state may be old. */
+function stateDays({ objectives }: BackupsSettings): string {
+  return String(Math.floor(durationSeconds(objectives.state.rpo) / 86_400));
 }
 
 function keepVariables({ database: { keep } }: BackupsSettings): Values {

@@ -90,10 +90,11 @@ ${markdownTable(
 
 function ownPart(settings: PageSettings): string {
   const { backups, region } = settings;
+  const alarms = alarmsOf(backups);
   const rows = plannedObjectives(backups).flatMap((planned) => {
     const { of } = planned;
     if (of === "offsite" || of === "kansasCity") return [];
-    return [[titles[of], ...lossCells(planned), backups.objectives[of].rto, grounds[of]]];
+    return [[titles[of], ...lossCells(planned, alarms), backups.objectives[of].rto, grounds[of]]];
   });
   return `## After the loss of a region: from the backups bucket in ${region.toUpperCase()}
 
@@ -103,14 +104,23 @@ ${markdownTable(["What", "Runs (UTC)", "Lost at worst", "Objective", "Told", "Ba
 `;
 }
 
-/** When it runs, what is lost, the objective, and who is told. */
-function lossCells({ of, task, worst, rpoText, urgent }: PlannedObjective): string[] {
-  const told = urgent ? `page after ${rpoText}` : `ticket after ${rpoText}`;
+/** When it runs, what is lost, the objective, and who is told. What never grows old is told of when a run is late. */
+function lossCells({ of, task, worst, rpoText, urgent }: PlannedObjective, alarms: Alarms): string[] {
+  const told = `${urgent ? "page" : "ticket"} after ${durationText(alarms.get(task.task) ?? 0)}`;
   return [`\`${task.schedule}\``, otherLoss[of] ?? durationText(worst), rpoText, told];
+}
+
+type Alarms = ReadonlyMap<BackupTask, number>;
+
+/** Age at which somebody is told, in seconds. */
+function alarmsOf(backups: BackupsSettings): Alarms {
+  const watched = watchedBackups({ ...backups, enabled: true }, true);
+  return new Map(watched.map(({ task, oldest, late }) => [task, oldest ?? late]));
 }
 
 function copiesPart({ backups }: PageSettings): string {
   const { immutable, kansasCity } = backups;
+  const alarms = alarmsOf(backups);
   const places = {
     offsite: `S3 in ${immutable.region}, locked for ${immutable.lockDays} days`,
     kansasCity: "a host of one's own, which pulls",
@@ -119,7 +129,7 @@ function copiesPart({ backups }: PageSettings): string {
     const { of } = planned;
     if (of !== "offsite" && of !== "kansasCity") return [];
     const title = of === "offsite" && !backups.offsite.media ? `${titles[of]}, but media` : titles[of];
-    return [[title, places[of], ...lossCells(planned)]];
+    return [[title, places[of], ...lossCells(planned, alarms)]];
   });
   const none = kansasCity === undefined ? "This stack has no copy in Kansas City (`backups.kansasCity`).\n" : "";
   return `## After the loss of the provider: from further copies
@@ -130,9 +140,7 @@ The time for the way back is the same, and a download more. ${none}`;
 
 function drillPart(settings: PageSettings): string {
   const { drill, kansasCity } = settings.backups;
-  const alarms = new Map(
-    watchedBackups({ ...settings.backups, enabled: true }, true).map((one) => [one.task, one.oldest]),
-  );
+  const alarms = alarmsOf(settings.backups);
   const row = (copy: string, task: BackupTask, schedule: string) => [
     copy,
     `\`${schedule}\``,

@@ -25,7 +25,8 @@ export function watchedBackups(settings: BackupsSettings, kansasCity: boolean): 
     task: task.task,
     drill: false,
     urgent,
-    oldest: rpo,
+    // The bundle of keys is as old as the keys are: it has to be there, and the task looks whether it is.
+    oldest: task.task === "escrow" ? undefined : rpo,
     // Never later than the objective is broken.
     late: Math.min(task.gap + task.run + slack, rpo),
     duration: task.run,

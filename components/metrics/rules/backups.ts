@@ -12,8 +12,8 @@ export interface WatchedBackup {
   readonly drill: boolean;
   /** Whether somebody gets up for it, or looks within a working day. */
   readonly urgent: boolean;
-  /** Its newest data may be so old; of a drill, its last success. */
-  readonly oldest: number;
+  /** Its newest data may be so old; of a drill, its last success. @default - data stays right however old it is; only `late` counts */
+  readonly oldest?: number | undefined;
   /** Its last success may be so long ago until somebody looks. */
   readonly late: number;
   /** Longest run that the objectives reckon with; of a drill, the time in which the server has to be back. */
@@ -44,7 +44,11 @@ const copies = `task!~"drill-.+"`;
 
 /** What each task may reach, as series, so that one rule serves all tasks. */
 function limitRecordings({ task, urgent, oldest, late, duration: longest, steady }: WatchedBackup): Recording[] {
-  const limits = { [urgent ? "page" : "ticket"]: oldest, late, duration: longest };
+  const limits = {
+    ...(oldest !== undefined && { [urgent ? "page" : "ticket"]: oldest }),
+    late,
+    duration: longest,
+  };
   return [
     ...Object.entries(limits).map(([kind, seconds]) => ({
       record: limit,
