@@ -100,13 +100,14 @@ export const waivers: readonly Waiver[] = [
   {
     title: "Alone, or as many as the autoscaler says",
     reason:
-      "Prometheus keeps its volume, Alertmanager and the purge service what they have not delivered yet: a second one would do their work twice. They end before they start anew. Where KEDA decides on replicas, the manifest names none.",
+      "Prometheus keeps its volume, Alertmanager and the purge service what they have not delivered yet, the Pushgateway what was pushed to it: a second one would do their work twice, or know half of it. They end before they start anew. Where KEDA decides on replicas, the manifest names none.",
     checks: {
       "kube-score": ["deployment-replicas: Deployment few replicas", "deployment-strategy: Deployment update strategy"],
     },
     objects: [
       "Deployment/prometheus",
       "Deployment/alertmanager",
+      "Deployment/pushgateway",
       "Deployment/cdn-purge",
       "Deployment/cert-manager*",
       "Deployment/keda-*",
