@@ -10,6 +10,7 @@ import {
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Bench, openBench, whyNoBench } from "../support/backup/bench.ts";
 import { contentsOf, fill, keysOf } from "../support/backup/contents.ts";
+import { diskFree } from "../support/backup/doubles.ts";
 import { type LockedBucket, makeLockedBucket } from "../support/backup/locked-bucket.ts";
 import { backup, fillBackups } from "../support/backup/sample-backups.ts";
 
@@ -152,6 +153,16 @@ describe.skipIf(missing !== undefined)("copy-offsite", () => {
     expect(output).toContain(`cannot put database/${first}/dump.tar.zst.age off site`);
     expect(bench.recorder.news).toEqual([]);
     bench.store.faults.fail();
+    expect(await copy()).toMatchObject({ code: 0 });
+    expect(await offsite()).toEqual(all);
+  });
+
+  test("ends with the bytes that it lacks when its scratch disk is full, and heals when there is room", async () => {
+    const all = await fillBackups(bench, first);
+    const { code, output } = await copy(diskFree(bench, 0));
+    expect(code).toBe(1);
+    expect(output).toContain("has 0 bytes free, and 28 are needed");
+    expect(bench.recorder.news).toEqual([]);
     expect(await copy()).toMatchObject({ code: 0 });
     expect(await offsite()).toEqual(all);
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Bench, openBench, whyNoBench } from "../support/backup/bench.ts";
 import { contentsOf, fill, filesIn, keysOf } from "../support/backup/contents.ts";
+import { diskFree } from "../support/backup/doubles.ts";
 import { backup, fillBackups, mediaManifest } from "../support/backup/sample-backups.ts";
 
 const missing = await whyNoBench();
@@ -199,6 +200,17 @@ describe.skipIf(missing !== undefined)("pull", () => {
     bench.store.faults.fail({ path: `database/${second}/dump`, answer: 503, times: 2 });
     expect(await pull()).toMatchObject({ code: 0 });
     expect(bench.store.faults.failed()).toBe(2);
+  });
+
+  test("takes nothing when its disk is full, loses nothing, and heals when there is room", async () => {
+    await fill(bench, inSource, backup("database", second));
+    const { code, output } = await pull(diskFree(bench, 0));
+    expect(code).toBe(1);
+    expect(output).toContain(`${copies} has 0 bytes free`);
+    expect(backupsHere()).toEqual(source);
+    expect(bench.recorder.news).toEqual([]);
+    expect(await pull()).toMatchObject({ code: 0 });
+    expect(backupsHere()).toEqual({ ...source, ...backup("database", second) });
   });
 
   test("says when its disk is not there", async () => {
