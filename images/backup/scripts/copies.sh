@@ -28,7 +28,7 @@ choose() {
 }
 in_future() { [ "$futures" = 0 ] || printf ', and %s that claim to be from the future: a clock here or there is wrong' "$futures"; }
 
-# read_manifest PLACE STAMP: into $scratch/manifest.json, and what it says into the variables file_name, file_size, file_sha256 and data_time.
+# read_manifest PLACE STAMP: into $scratch/manifest.json, and what it says into the variables file_name, file_size, file_sha256, data_time and more.
 read_manifest() {
   download "$1/database/$2/manifest.json" "$scratch/manifest.json"
   jq -e '.version == 1 and .kind == "database" and (.file.name | test("^[A-Za-z0-9._-]+$"))
@@ -39,6 +39,7 @@ read_manifest() {
   file_size=$(jq -r .file.size "$scratch/manifest.json")
   file_sha256=$(jq -r .file.sha256 "$scratch/manifest.json")
   data_time=$(jq -r '.data // .started | fromdate' "$scratch/manifest.json")
+  database_size=$(jq -r '.databaseBytes // 0' "$scratch/manifest.json")
   unpacked_size=$(jq -r '.unpacked // (.file.size * 12)' "$scratch/manifest.json")
 }
 
