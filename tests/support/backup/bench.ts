@@ -62,6 +62,8 @@ export async function whyNoBench(): Promise<string | undefined> {
     "age-keygen",
     "zstd",
     "jq",
+    "redis-server",
+    "redis-cli",
   ] as const;
   const absent = needed.filter((name) => missing[name] !== undefined);
   return absent.length === 0 ? undefined : absent.map((name) => `${name}: ${missing[name]}`).join("; ");
