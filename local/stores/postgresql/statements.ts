@@ -90,11 +90,11 @@ function ifRole(name: string, statement: string): string {
   return `SELECT ${literal(statement)} WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = ${literal(name)}) \\gexec`;
 }
 
-export function identifier(name: string): string {
+function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-export function literal(text: string): string {
+function literal(text: string): string {
   const doubled = text.replaceAll("'", "''");
   return text.includes("\\") ? `E'${doubled.replaceAll("\\", "\\\\")}'` : `'${doubled}'`;
 }
