@@ -17,7 +17,7 @@ const help = `The stack on the local cloud: the real program, the real Pulumi en
   npm run local -- status         what the account holds and what runs
   npm run local -- outputs        the stack's outputs as JSON (--show-secrets shows the secret ones)
   npm run local -- stop           end all processes, keep all objects
-  npm run local -- env            exports for a stock pulumi CLI: eval "$(npm run -s local -- env)"
+  npm run local -- env            exports for a stock pulumi CLI and for clients of its stores: eval "$(npm run -s local -- env)"
 
   --settings FILE                 settings of the stack (default: Pulumi.local.yaml)
 
