@@ -41,6 +41,8 @@ export interface EnvironmentOptions {
   /** The stack's name. */
   readonly server: string;
   readonly settings: BackupsSettings;
+  /** For how many people the bundle of the server's keys is closed. */
+  readonly escrowRecipients: number;
   /** Of the metrics' Pushgateway; none where nothing is measured. */
   readonly metricsUrl: string | undefined;
   readonly heartbeats: Partial<Readonly<Record<BackupTask, pulumi.Input<string>>>>;
@@ -79,7 +81,10 @@ function storeOf({ stores }: Access, store: Store): StoreAccess {
   return access;
 }
 
-function common(job: BackupJob, { server, settings, metricsUrl, heartbeats }: EnvironmentOptions): Environment {
+function common(
+  job: BackupJob,
+  { server, settings, escrowRecipients, metricsUrl, heartbeats }: EnvironmentOptions,
+): Environment {
   const heartbeat = heartbeats[job.task];
   return {
     variables: {
@@ -92,6 +97,7 @@ function common(job: BackupJob, { server, settings, metricsUrl, heartbeats }: En
       ...(metricsUrl !== undefined && { BACKUP_METRICS_URL: metricsUrl }),
       ...(job.keeps && keepVariables(settings)),
       ...(job.task === "media" && { KEEP_DELETED_DAYS: String(settings.media.keepDeletedDays) }),
+      ...(job.task === "escrow" && { ESCROW_RECIPIENTS: String(escrowRecipients) }),
       ...(job.task === "offsite" && offsiteVariables(settings)),
       ...(job.task === "state" && { STATE_MAX_DAYS: stateDays(settings) }),
     },

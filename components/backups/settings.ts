@@ -28,7 +28,7 @@ export const backupsSettingsSchema = z.strictObject({
       "image made from images/backup, which nobody publishes: build it, push it to a registry that the cluster reads",
     ),
   recipients: recipientsSchema.describe(
-    "public age keys that open backups; two people at least, whose private keys are kept away from this stack; the drill's own is added; empty: those of escrow.recipients",
+    "public age keys that open backups, where these are not for everybody in escrow.recipients; the drills' own is added; empty: those of escrow.recipients",
   ),
   resources: resourcesSchema
     .prefault({ cpu: "100m", memory: "192Mi", memoryLimit: "1Gi" })

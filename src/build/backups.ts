@@ -81,11 +81,12 @@ function buildImmutable({ settings, providers, buckets }: Context): ImmutableCop
 }
 
 function options({ settings }: Context): EnvironmentOptions {
-  const { name: server, backups, metrics, secrets } = settings;
+  const { name: server, backups, escrow, metrics, secrets } = settings;
   const heartbeats = Object.entries(secrets.backups.heartbeats).map(([task, url]) => [task, secretOutput(url)]);
   return {
     server,
     settings: backups,
+    escrowRecipients: escrow.recipients.length,
     metricsUrl: metrics.enabled ? pushgatewayUrl : undefined,
     heartbeats: Object.fromEntries(heartbeats),
   };
@@ -109,7 +110,12 @@ function buildMaking(
 ): pulumi.Output<string> {
   const { postgresql, queue } = databases;
   const { host, port, database: name, replica: standby } = postgresql;
-  const login = new BackupLogin("backup-login", { clusterId: postgresql.clusterId, after: postgresql }, inMainAccount);
+  const copied = settings.database.postgresql.restoredFrom?.users ?? [];
+  const login = new BackupLogin(
+    "backup-login",
+    { clusterId: postgresql.clusterId, copied, after: postgresql },
+    inMainAccount,
+  );
   const grants = new BackupGrants(
     "backup-grants",
     {

@@ -18,10 +18,10 @@ function assertBackupsAreComplete({ backups, escrow, secrets }: Needed): Problem
       "is missing: build images/backup, push it to a registry that the cluster reads, and name it here with its tag, for example registry.digitalocean.com/social/mastodon-backup:1",
   };
   const recipients = {
-    path: "backups.recipients",
+    path: "escrow.recipients",
     value: [],
     message:
-      "must name at least one public age key whose private half is kept away from this stack, or escrow.recipients must; age-keygen makes a pair",
+      "must name at least one public age key whose private half is kept away from this stack: a dump without the bundle of the server's keys brings back no two-factor login; age-keygen makes a pair",
   };
   const identity = {
     path: "secrets.backups.drillIdentity",
@@ -29,7 +29,7 @@ function assertBackupsAreComplete({ backups, escrow, secrets }: Needed): Problem
   };
   return [
     ...(backups.image === undefined ? [image] : []),
-    ...(effectiveRecipients({ backups, escrow }).length === 0 ? [recipients] : []),
+    ...(escrow.recipients.length === 0 ? [recipients] : []),
     ...(secrets.backups.drillIdentity === undefined ? [identity] : []),
   ];
 }
@@ -49,15 +49,21 @@ function assertImageKnowsRecipients({ backups, escrow }: Needed): Problem[] {
 }
 
 /** Names that nobody has (RFC 2606) may be backed up for nobody. */
-function assertSomebodyHasKeys({ backups, domains }: Pick<Settings, "backups" | "domains">): Problem[] {
+function assertSomebodyHasKeys({
+  backups,
+  escrow,
+  domains,
+}: Pick<Settings, "backups" | "escrow" | "domains">): Problem[] {
   if (!backups.enabled || domains.local.endsWith(".example")) return [];
-  return backups.recipients
-    .filter((recipient) => exampleRecipients.includes(recipient))
-    .map((recipient) => ({
-      path: "backups.recipients",
-      value: recipient,
-      message: "is the example of Pulumi.prod.yaml, whose private half nobody has; name the public keys of two people",
-    }));
+  return (["backups", "escrow"] as const).flatMap((subject) =>
+    (subject === "backups" ? backups : escrow).recipients
+      .filter((recipient) => exampleRecipients.includes(recipient))
+      .map((recipient) => ({
+        path: `${subject}.recipients`,
+        value: recipient,
+        message: "is an example, whose private half nobody has; name the public keys of two people",
+      })),
+  );
 }
 
 /** The drills' key lies in the cluster: it must not open the server's keys, nor be the only one that opens backups. */
@@ -97,7 +103,7 @@ const needs = ["backups", "escrow", "secrets"] as const;
 export const backupKeysRules = [
   rule(needs, assertBackupsAreComplete),
   rule(needs, assertImageKnowsRecipients),
-  rule(["backups", "domains"], assertSomebodyHasKeys),
+  rule(["backups", "escrow", "domains"], assertSomebodyHasKeys),
   rule(needs, assertDrillKeyIsItsOwn),
   rule(needs, assertReportKeyFits),
 ];

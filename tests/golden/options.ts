@@ -40,7 +40,13 @@ export const options: Readonly<Record<string, RawSettings>> = {
     }),
   }),
   "network-site": changed({ network: { region: "nyc1", site: "nyc1", ipRange: "10.118.0.0/20" } }),
-  "mastodon-stopped": changed({ mastodon: { ...mastodon(), stopped: true }, dayTwo: everyJob() }),
+  "mastodon-stopped": changed({
+    mastodon: { ...mastodon(), stopped: true },
+    dayTwo: everyJob(),
+    database: searching(),
+    kubernetes: roomier(),
+  }),
+  "backups-off": changed({ backups: { ...backups(), enabled: false } }),
   "database-trusted-tags": changed({ database: { ...database(), trustedTags: ["queue-worker"] } }),
   "database-without-cache": changed({ database: { ...database(), valkey: { cache: { enabled: false } } } }),
   "database-fixed-disk": changed({
@@ -56,6 +62,7 @@ export const options: Readonly<Record<string, RawSettings>> = {
     },
   }),
   escrow: changed({ escrow: { recipients: [publicAgeKey] } }),
+  "backups-kansas-city": changed({ backups: { ...backups(), kansasCity: { drill: { enabled: true } } } }),
   "day-two": changed({ dayTwo: everyJob(), database: searching(), kubernetes: roomier() }),
   staging: changed({
     staging: {
@@ -144,6 +151,10 @@ function everyJob(): Record<string, unknown> {
 
 function storage(): object {
   return subject("storage");
+}
+
+function backups(): object {
+  return subject("backups");
 }
 
 function mastodon(): object {

@@ -138,7 +138,7 @@ describe("backups that are switched on", () => {
     const own = recipientOf(identity);
     for (const namespace of ["backup", "drill"]) {
       const lines = variables(`${namespace}/recipients`)["recipients.txt"]?.trim().split("\n");
-      expect(lines).toEqual([...z.array(z.string()).parse(Reflect.get(prod()["backups"] ?? {}, "recipients")), own]);
+      expect(lines).toEqual([...z.array(z.string()).parse(Reflect.get(prod()["escrow"] ?? {}, "recipients")), own]);
     }
   });
 

@@ -56,9 +56,17 @@ describe.each(stackNames)("the buckets of %s", (stack) => {
 
   it("are opened by a key for each that uses one, and each key to its own bucket only", () => {
     const keys = spaces(registrations, "SpacesKey").map(({ name, inputs }) => ({ name, grants: inputs["grants"] }));
-    const grants = (bucket: string) => [{ bucket: named(registrations, bucket)?.["name"], permission: "readwrite" }];
+    const grants = (bucket: string, permission = "readwrite") => [
+      { bucket: named(registrations, bucket)?.["name"], permission },
+    ];
+    const backupKeys = [
+      { name: "backup-access-key", grants: grants("backups-bucket") },
+      { name: "backup-media-access-key", grants: grants("media-bucket", "read") },
+      { name: "drill-access-key", grants: grants("backups-bucket", "read") },
+    ];
     expect(keys.toSorted(({ name: a }, { name: b }) => (a < b ? -1 : 1))).toEqual([
       { name: "assets-access-key", grants: grants("assets-bucket") },
+      ...(stack === "shop" ? [] : backupKeys),
       { name: "media-access-key", grants: grants("media-bucket") },
       { name: "upgrades-access-key", grants: grants("backups-bucket") },
       ...(stack === "shop" ? ["queue-1", "queue-2"] : []).map((worker) => ({
@@ -157,10 +165,23 @@ describe("the buckets' settings", () => {
   it("name each bucket's keys in the outputs, and give none away", async () => {
     const { outputs } = await recordProgram(withSecrets(stackFile("prod")));
     expect(outputs["buckets"]).toEqual([
-      expect.objectContaining({ purpose: "media", keys: [{ name: "social-mastodon", permission: "readwrite" }] }),
+      expect.objectContaining({
+        purpose: "media",
+        keys: [
+          { name: "social-mastodon", permission: "readwrite" },
+          { name: "social-backup-media", permission: "read" },
+        ],
+      }),
       expect.objectContaining({ purpose: "assets", keys: [{ name: "social-assets", permission: "readwrite" }] }),
       expect.objectContaining({ purpose: "docs", keys: [] }),
-      expect.objectContaining({ purpose: "backups", keys: [{ name: "social-upgrades", permission: "readwrite" }] }),
+      expect.objectContaining({
+        purpose: "backups",
+        keys: [
+          { name: "social-upgrades", permission: "readwrite" },
+          { name: "social-backup", permission: "readwrite" },
+          { name: "social-drill", permission: "read" },
+        ],
+      }),
       expect.not.objectContaining({ keys: expect.anything() }),
     ]);
   });

@@ -10,7 +10,7 @@ import { lifecycleRules } from "../../components/backups/inputs.ts";
 import { type BackupJob, backupJobs, drillJobs } from "../../components/backups/jobs.ts";
 import { backupCronJob } from "../../components/backups/pod.ts";
 import { backupPolicies } from "../../components/backups/policies.ts";
-import { exampleRecipients } from "../../components/backups/recipients.ts";
+import { effectiveRecipients, exampleRecipients } from "../../components/backups/recipients.ts";
 import { scratchOnNode, scratchVolume } from "../../components/backups/scratch.ts";
 import { backupsSettingsSchema } from "../../components/backups/settings.ts";
 import { backupConnections, backupPods } from "../../src/plans/backups.ts";
@@ -34,7 +34,14 @@ const access = {
 };
 const heartbeats = { dump: "https://ping.example/dump" };
 const told = (job: BackupJob, options: object = {}) =>
-  environmentOf(job, access, { server: "social", settings, metricsUrl: "http://push:9091", heartbeats, ...options });
+  environmentOf(job, access, {
+    server: "social",
+    settings,
+    escrowRecipients: 2,
+    metricsUrl: "http://push:9091",
+    heartbeats,
+    ...options,
+  });
 const jobOf = (task: string): BackupJob => {
   const job = [...backupJobs(settings), ...drillJobs(settings)].find((one) => one.task === task);
   if (job === undefined) throw new Error(`no job ${task}`);
@@ -88,7 +95,11 @@ describe("the environment of a task", () => {
 
   it("cannot be made without the key of a store", () => {
     expect(() =>
-      environmentOf(jobOf("media"), { stores: {} }, { server: "s", settings, metricsUrl: undefined, heartbeats: {} }),
+      environmentOf(
+        jobOf("media"),
+        { stores: {} },
+        { server: "s", settings, escrowRecipients: 0, metricsUrl: undefined, heartbeats: {} },
+      ),
     ).toThrow("no key opens the store MEDIA");
   });
 });
@@ -211,23 +222,28 @@ describe("settings of backups", () => {
   const own = recipientOf(identity) ?? "";
   const [person = ""] = exampleRecipients;
   const database = { postgresql: { size: "db-s-4vcpu-8gb", nodes: 2, clientsPerConnection: 2 } };
-  const right = { enabled: true, image: "registry.example/backup:1", recipients: [person], immutable: {} };
-  const lines = (backups: object, more: object = {}) => mistakesIn(changedProd({ backups, database, ...more }));
+  const escrow = { recipients: [person] };
+  const right = { enabled: true, image: "registry.example/backup:1", immutable: {} };
+  const lines = (backups: object, more: object = {}) => mistakesIn(changedProd({ backups, database, escrow, ...more }));
   const secrets = (backups: object) => ({ secrets: { ...credentials, backups } });
 
   it("are complete with an image, a recipient and the drills' key", () => expect(lines(right)).toEqual([]));
 
   it("name each thing that is missing, once", () => {
-    const found = lines({ enabled: true }, secrets({}));
+    const found = lines({ enabled: true }, { ...secrets({}), escrow: {} });
     expect(found).toHaveLength(3);
     expect(found.join("\n")).toMatch(
-      /backups\.image: is missing.*\n.*backups\.recipients: \[\] must name.*\n.*secrets\.backups\.drillIdentity: is missing/,
+      /backups\.image: is missing.*\n.*escrow\.recipients: \[\] must name.*\n.*secrets\.backups\.drillIdentity: is missing/,
     );
     expect(lines({ enabled: false }, secrets({}))).toEqual([]);
   });
 
-  it("take the recipients of the escrow bundle where there are no others", () => {
-    expect(lines({ ...right, recipients: [] }, { escrow: { recipients: [person] } })).toEqual([]);
+  it("may name other recipients than those of the escrow bundle, which is needed in any case", () => {
+    const backups = { recipients: [exampleRecipients[1] ?? ""] };
+    expect(effectiveRecipients({ backups, escrow })).toEqual(backups.recipients);
+    expect(effectiveRecipients({ backups: { recipients: [] }, escrow })).toEqual(escrow.recipients);
+    expect(lines({ ...right, ...backups })).toEqual([]);
+    expect(lines({ ...right, ...backups }, { escrow: {} })).toEqual([expect.stringContaining("escrow.recipients: []")]);
   });
 
   it("refuse the drills' key where people's keys belong, without showing the private half", () => {
@@ -259,7 +275,7 @@ describe("settings of backups", () => {
   it("refuse the example recipients for a name that somebody has", () => {
     const found = lines(right, { domains: { local: "social.test" } });
     expect(found).toEqual([expect.stringContaining("whose private half nobody has")]);
-    expect(stackFile("prod")["backups"]).toMatchObject({ recipients: [...exampleRecipients] });
+    expect(stackFile("prod")["escrow"]).toMatchObject({ recipients: [...exampleRecipients] });
   });
 
   it("refuse cold storage that is paid for longer than it is kept", () => {
