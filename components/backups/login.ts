@@ -1,10 +1,12 @@
 // The database user that dumps.
-import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { userIn } from "../database/members.ts";
 
 export interface BackupLoginArgs {
   /** Of the PostgreSQL cluster. */
   readonly clusterId: pulumi.Input<string>;
+  /** Users that came with a cluster that is a copy. */
+  readonly copied: readonly string[];
   /** The database with its pools: the platform changes a cluster's parts serially. */
   readonly after: pulumi.Resource;
 }
@@ -17,14 +19,10 @@ export class BackupLogin extends pulumi.ComponentResource {
   /** Secret. */
   readonly password: pulumi.Output<string>;
 
-  constructor(name: string, { clusterId, after }: BackupLoginArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { clusterId, copied, after }: BackupLoginArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:backups:BackupLogin", name, {}, opts);
-    const user = new digitalocean.DatabaseUser(
-      `${name}-user`,
-      { clusterId, name: backupUser },
-      { parent: this, dependsOn: after },
-    );
-    this.password = pulumi.secret(user.password);
+    const member = { clusterId, name: backupUser, copied: copied.includes(backupUser) };
+    this.password = userIn(`${name}-user`, member, { parent: this, dependsOn: after }).password;
     this.registerOutputs();
   }
 }

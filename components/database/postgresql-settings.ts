@@ -73,7 +73,10 @@ const restoredFromSchema = z
     at: z.iso
       .datetime({ error: "must be a time in UTC, for example 2026-11-23T15:00:00Z" })
       .describe("at most 7 days before the cluster is made"),
-    workers: z.array(z.string()).default([]).describe("workers outside the cluster whose users it came with"),
+    users: z
+      .array(z.string())
+      .default([])
+      .describe("database users beside the application's that it came with; a later one is made as usual"),
   })
   .describe(
     "the cluster is made as the platform's copy of another one at a time, with its databases and users. `npm run restore` sets it; it stays for as long as this cluster lives",

@@ -11,7 +11,7 @@ export interface WorkerAccessArgs {
   /** Of the PostgreSQL cluster. */
   readonly clusterId: pulumi.Input<string>;
   readonly database: pulumi.Output<string>;
-  /** Workers whose users came with a cluster that is a copy. */
+  /** Users that came with a cluster that is a copy. */
   readonly copied: readonly string[];
   /** The media bucket. */
   readonly bucket: pulumi.Input<string>;
@@ -77,7 +77,7 @@ export class WorkerAccess extends pulumi.ComponentResource {
     const login = databaseUserOf(worker);
     const user = userIn(
       `${name}-user`,
-      { clusterId, name: login, copied: copied.includes(worker) },
+      { clusterId, name: login, copied: copied.includes(login) },
       { parent: this, dependsOn: after },
     );
     const pool = new digitalocean.DatabaseConnectionPool(

@@ -22,12 +22,15 @@ export interface LoadBalancerChange {
   readonly ingress: readonly { readonly ip?: string; readonly hostname?: string }[];
 }
 
-/** The Services whose load balancer is to be made, changed or taken away. */
-export function loadBalancerChanges(services: readonly KubeService[]): LoadBalancerChange[] {
+/**
+ * The Services whose load balancer is to be made, changed or taken away.
+ * @param cluster its name: clusters do not know each other, and two of them must not have one address. Left out, addresses begin with the first
+ */
+export function loadBalancerChanges(services: readonly KubeService[], cluster?: string): LoadBalancerChange[] {
   const taken = new Set(services.map(addressOf).filter((address) => address !== undefined));
   const changes: LoadBalancerChange[] = [];
   for (const service of services) {
-    const change = isOurs(service) ? balance(service, taken) : dismantle(service);
+    const change = isOurs(service) ? balance(service, taken, cluster) : dismantle(service);
     if (change) changes.push(change);
   }
   return changes;
@@ -38,8 +41,8 @@ function isOurs({ metadata, spec }: KubeService): boolean {
   return spec.type === "LoadBalancer" && !spec.loadBalancerClass && !metadata.deletionTimestamp;
 }
 
-function balance(service: KubeService, taken: Set<string>): LoadBalancerChange | undefined {
-  const address = addressOf(service) ?? freeAddress(taken);
+function balance(service: KubeService, taken: Set<string>, cluster?: string): LoadBalancerChange | undefined {
+  const address = addressOf(service) ?? freeAddress(taken, cluster);
   if (address === undefined) return undefined; // the Service stays pending, as when the account's quota is used up
   taken.add(address);
   const hostname = service.metadata.annotations?.[hostnameAnnotation];
@@ -84,10 +87,11 @@ function addressOf({ metadata }: KubeService): string | undefined {
   return metadata.annotations?.[addressAnnotation];
 }
 
-function freeAddress(taken: ReadonlySet<string>): string | undefined {
-  return Array.from({ length: addressCount }, (_, index) => addressAfter(firstAddress, index)).find(
-    (one) => !taken.has(one),
-  );
+function freeAddress(taken: ReadonlySet<string>, cluster?: string): string | undefined {
+  const start = cluster === undefined ? 0 : createHash("sha256").update(cluster).digest().readUInt16BE();
+  return Array.from({ length: addressCount }, (_, index) =>
+    addressAfter(firstAddress, (start + index) % addressCount),
+  ).find((one) => !taken.has(one));
 }
 
 /** The same Service gets the same identifier. */

@@ -55,7 +55,7 @@ export function reconciler(paths: ClusterPaths, api: Api, log: (line: string) =>
       idleSince = plan.idleSince;
       await carryOut(plan, { api, log, record, nodes, pods });
       await correctNodes(api, record, nodes, wanted.pools);
-      await balanceLoad(api, services, log);
+      await balanceLoad(api, services, record.name, log);
       await liftScaledObjects(api, log);
       await answerMetricsApi(api, log);
       const seen: SeenNodes = {
@@ -160,8 +160,13 @@ async function correctNodes(
   }
 }
 
-async function balanceLoad(api: Api, services: readonly KubeService[], log: (line: string) => void): Promise<void> {
-  for (const { service, annotations, ingress } of loadBalancerChanges(services)) {
+async function balanceLoad(
+  api: Api,
+  services: readonly KubeService[],
+  cluster: string,
+  log: (line: string) => void,
+): Promise<void> {
+  for (const { service, annotations, ingress } of loadBalancerChanges(services, cluster)) {
     const { name, namespace } = service.metadata;
     const path = `/api/v1/namespaces/${namespace}/services/${name}`;
     const status = { loadBalancer: { ingress } };

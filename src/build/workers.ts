@@ -89,7 +89,7 @@ function buildAccess({ settings, inMainAccount }: Context, { databases, storage 
       connections: workerConnections(settings),
       clusterId: postgresql.clusterId,
       database: postgresql.database,
-      copied: settings.database.postgresql.restoredFrom?.workers ?? [],
+      copied: settings.database.postgresql.restoredFrom?.users ?? [],
       bucket: storage.media.bucket.bucket,
       keyName: (worker) => spacesKeyName(settings.name, databaseUserOf(worker)),
       after: postgresql,

@@ -123,7 +123,12 @@ function uploadStep(source: Source, backup: Backup | undefined): Step[] {
 }
 
 /** The settings of the new cluster. A moved one has a name of its own already. */
-function placing({ settings, now }: Situation, source: Source, original: string, move: Move | undefined): Action[] {
+function placing(
+  { settings, state, now }: Situation,
+  source: Source,
+  original: string,
+  move: Move | undefined,
+): Action[] {
   const { restoredFrom, name } = settings.database.postgresql;
   const naming =
     move === undefined
@@ -136,8 +141,21 @@ function placing({ settings, now }: Situation, source: Source, original: string,
     ...naming,
     set(`${own}.restoredFrom.cluster`, original),
     set(`${own}.restoredFrom.at`, source.at),
-    ...Object.keys(settings.workers).map((worker, index) => set(`${own}.restoredFrom.workers[${index}]`, worker)),
+    ...otherUsers(state, settings.database.postgresql.user).map((user, index) =>
+      set(`${own}.restoredFrom.users[${index}]`, user),
+    ),
   ];
+}
+
+/** Users of the cluster beside the application's: workers', the one that dumps. They come with a copy. */
+function otherUsers(state: SavedState, application: string): string[] {
+  return state.deployment.resources
+    .filter(({ type }) => type === "digitalocean:index/databaseUser:DatabaseUser")
+    .flatMap(({ inputs, outputs }) => {
+      const name = outputs?.["name"] ?? inputs?.["name"];
+      return typeof name === "string" && name !== application ? [name] : [];
+    })
+    .toSorted();
 }
 
 function making(source: Source, move: Move | undefined): Estimate {

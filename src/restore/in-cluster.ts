@@ -4,10 +4,11 @@ import { ApiException, BatchV1Api, CoreV1Api, KubeConfig, type V1Job } from "@ku
 import { backupNamespace, drillNamespace } from "../../components/backups/names.ts";
 import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
 import { grantName } from "../../components/mastodon/workloads/database-preparation.ts";
+import { environmentName } from "../../components/mastodon/workloads/rails-pod.ts";
 import { UsageError } from "../stack-choice.ts";
 import { dumpCronJob, type RestoreJob, restoreJob, restoreName, restoreSecret } from "./job.ts";
 
-export interface ClusterJob extends RestoreJob {
+export interface ClusterJob extends Omit<RestoreJob, "variables"> {
   /** Text of a kubeconfig. */
   readonly kubeconfig: string;
   /** Text of the private age key. */
@@ -41,14 +42,18 @@ async function begin(batch: BatchV1Api, core: CoreV1Api, args: ClusterJob): Prom
       `the cluster has no CronJob ${backupNamespace}/${dumpCronJob}, whose image and access the restore uses: set backups.enabled, and run \`pulumi up\``,
     );
   const grant = await secretTexts(core, namespaceName, grantName);
+  const jobs = await secretTexts(core, namespaceName, environmentName("jobs"));
+  const environment = args.copy === "offsite" ? await offsiteAccess(core) : {};
   const secret = restoreSecret(args.run, {
     identity: args.identity,
+    password: jobs["DB_PASS"] ?? "",
     admin: { user: grant["PGUSER"] ?? (await settingText(core, "PGUSER")), password: grant["PGPASSWORD"] ?? "" },
-    environment: args.copy === "offsite" ? await offsiteAccess(core) : {},
+    environment,
   });
+  const job = restoreJob(cronJob, { ...args, variables: Object.keys(environment) });
   await found(core.deleteNamespacedSecret({ namespace: backupNamespace, name: restoreName(args.run) }));
   await core.createNamespacedSecret({ namespace: backupNamespace, body: secret });
-  await batch.createNamespacedJob({ namespace: backupNamespace, body: restoreJob(cronJob, args) });
+  await batch.createNamespacedJob({ namespace: backupNamespace, body: job });
 }
 
 async function settingText(core: CoreV1Api, key: string): Promise<string> {

@@ -11,13 +11,17 @@ export interface RestoreJob {
   readonly run: string;
   readonly copy: "backups" | "offsite";
   readonly stamp: string;
-  /** The new database: the dump's own job may read from a replica. */
+  /** Names of the further variables in the Job's Secret. */
+  readonly variables: readonly string[];
+  /** The new database: the dump's own job may read from a replica, and may not write. */
   readonly database: { readonly host: string; readonly port: number; readonly name: string; readonly user: string };
 }
 
 export interface RestoreSecrets {
   /** Text of the private key. */
   readonly identity: string;
+  /** Of the application's user, to whom everything shall belong. */
+  readonly password: string;
   /** The platform's administrator, who owns the schema. */
   readonly admin: { readonly user: string; readonly password: string };
   /** Further variables, such as those of a copy that only drills may read. */
@@ -33,10 +37,16 @@ const keyVolume = "restore-identity";
 const labels = { "app.kubernetes.io/part-of": "mastodon", "app.kubernetes.io/managed-by": "restore" };
 
 /** What only this Job reads. It is deleted as soon as the Job has ended. */
-export function restoreSecret(run: string, { identity, admin, environment }: RestoreSecrets): V1Secret {
+export function restoreSecret(run: string, { identity, password, admin, environment }: RestoreSecrets): V1Secret {
   return {
     metadata: { name: restoreName(run), namespace: backupNamespace, labels },
-    stringData: { ...environment, "identity.txt": identity, ADMIN_USER: admin.user, ADMIN_PASSWORD: admin.password },
+    stringData: {
+      ...environment,
+      "identity.txt": identity,
+      PGPASSWORD: password,
+      ADMIN_USER: admin.user,
+      ADMIN_PASSWORD: admin.password,
+    },
   };
 }
 
@@ -44,7 +54,7 @@ export function restoreSecret(run: string, { identity, admin, environment }: Res
  * @param cronJob the dump's, as the cluster has it
  * @throws UsageError where it is not what this program knows
  */
-export function restoreJob(cronJob: V1CronJob, { run, copy, stamp, database }: RestoreJob): V1Job {
+export function restoreJob(cronJob: V1CronJob, { run, copy, stamp, variables, database }: RestoreJob): V1Job {
   const template = cronJob.spec?.jobTemplate.spec?.template;
   const [first, ...more] = template?.spec?.containers ?? [];
   if (!template?.spec || !first || more.length > 0)
@@ -60,7 +70,8 @@ export function restoreJob(cronJob: V1CronJob, { run, copy, stamp, database }: R
     { name: "PGPORT", value: String(database.port) },
     { name: "PGDATABASE", value: database.name },
   ];
-  const admin = (variable: string, key: string) => ({ name: variable, valueFrom: { secretKeyRef: { name, key } } });
+  // Each by its name: the whole Secret would put the private key into the environment.
+  const secret = (variable: string, key = variable) => ({ name: variable, valueFrom: { secretKeyRef: { name, key } } });
   return {
     metadata: { name, namespace: backupNamespace, labels },
     spec: {
@@ -79,7 +90,7 @@ export function restoreJob(cronJob: V1CronJob, { run, copy, stamp, database }: R
               name: "grant",
               command: ["psql", "-X", "-w", "-v", "ON_ERROR_STOP=1", "-c"],
               args: [`GRANT USAGE, CREATE ON SCHEMA public TO "${database.user}"`],
-              env: [...target, admin("PGUSER", "ADMIN_USER"), admin("PGPASSWORD", "ADMIN_PASSWORD"), ...tls],
+              env: [...target, secret("PGUSER", "ADMIN_USER"), secret("PGPASSWORD", "ADMIN_PASSWORD"), ...tls],
             },
           ],
           containers: [
@@ -92,10 +103,11 @@ export function restoreJob(cronJob: V1CronJob, { run, copy, stamp, database }: R
                 ...(container.env ?? []),
                 ...target,
                 { name: "PGUSER", value: database.user },
+                secret("PGPASSWORD"),
+                ...variables.map((variable) => secret(variable)),
                 { name: "BACKUP_TASK", value: "restore" },
                 { name: "BACKUP_IDENTITY_FILE", value: identityFile },
               ],
-              envFrom: [...(container.envFrom ?? []), { prefix: "", secretRef: { name } }],
               volumeMounts: [
                 ...(container.volumeMounts ?? []),
                 { name: keyVolume, mountPath: identityFolder, readOnly: true },
