@@ -1,5 +1,5 @@
 // What hosts of queue workers and of copies are given, judged by the field's own programs: cloud-init's schema, shellcheck, Ansible.
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ import { EngineError } from "../../tools/failures.ts";
 import { prepareHostChecks } from "../../tools/linters.ts";
 import type { PythonProgram } from "../../tools/python.ts";
 import { projectRoot } from "../stacks.ts";
+import { FakeHost } from "../support/fake-host.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "worker-hosts-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,13 +79,19 @@ const workers = workersSettingsSchema.parse({
   "queue-1": { account: "my-queues", queues: ["push"], threads: 5 },
   home: { where: "external", queues: ["push", "pull"], threads: 5 },
 });
-function pullScript(): string {
-  const settings = kansasCitySchema.parse({});
+function pullScript(changes: object = {}): string {
+  const settings = kansasCitySchema.parse(changes);
   const plan = { server: "shop", hostname: "shop-kansas-city", postgresql: "17", settings };
   const source = { bucket: "b", region: "sfo3", endpoint: "s3.example", accessKeyId: "a", secretAccessKey: "s" };
   const unused = { targetKey: undefined, gateways: [], heartbeats: { pull: undefined, drill: undefined } };
-  const { pull } = environmentFiles({ ...plan, ...unused, source });
-  return pullBundle("shop", { "pull.conf": hostConfiguration(plan), "pull.env": pull, "tailnet-key": "k" });
+  const { pull, drill } = environmentFiles({ ...plan, ...unused, source });
+  const keys = { "drill.env": drill, "drill-identity": "x", "report-key": "y" };
+  return pullBundle("shop", {
+    "pull.conf": hostConfiguration(plan),
+    "pull.env": pull,
+    ...(settings.drill.enabled && keys),
+    "tailnet-key": "k",
+  });
 }
 
 const inventory = () => written("inventory.json", JSON.stringify(ansibleInventory("shop", workers)));
@@ -127,6 +134,33 @@ describe("the host's script", () => {
     skip(tools === undefined, missing);
     const { code } = await judge({ file: "bin/shellcheck" }, [written("bad.sh", "#!/bin/sh\nrm -rf $1\n")]);
     expect(code).toBe(1);
+  });
+});
+
+describe("the services of the host that pulls the backups", () => {
+  const units = ["mastodon-pull", "mastodon-pull-drill"].flatMap((name) => [`${name}.service`, `${name}.timer`]);
+  const verify = (args: readonly string[]) =>
+    spawnSync("systemd-analyze", ["verify", "--man=no", ...args], { encoding: "utf8" });
+
+  /** Writes the units with a change, and says what systemd makes of them. Their own program is not on this machine. */
+  async function judged(change: (text: string) => string): Promise<string> {
+    const host = new FakeHost();
+    const target = { path: "/mnt/copies", mounted: true };
+    await host.run(pullScript({ drill: { enabled: true }, target }), ["up"]);
+    const files = units.map((name) =>
+      written(
+        name,
+        change(host.file(`etc/systemd/system/${name}`) ?? "").replaceAll(/^ExecStart=\S+/gm, "ExecStart=/bin/true"),
+      ),
+    );
+    host.remove();
+    return verify(files).stderr;
+  }
+
+  it("are what systemd takes, which a misspelt setting is not", async ({ skip }) => {
+    skip(verify(["--version"]).status !== 0, "systemd-analyze is not here");
+    expect(await judged((text) => text)).not.toMatch(/mastodon-pull/);
+    expect(await judged((text) => text.replace("NoNewPrivileges", "NoNewPrivilege"))).toMatch(/mastodon-pull.*Unknown/);
   });
 });
 
