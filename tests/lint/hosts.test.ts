@@ -137,10 +137,12 @@ describe("the host's script", () => {
   });
 });
 
+function verify(args: readonly string[]) {
+  return spawnSync("systemd-analyze", ["verify", "--man=no", ...args], { encoding: "utf8" });
+}
+
 describe("the services of the host that pulls the backups", () => {
   const units = ["mastodon-pull", "mastodon-pull-drill"].flatMap((name) => [`${name}.service`, `${name}.timer`]);
-  const verify = (args: readonly string[]) =>
-    spawnSync("systemd-analyze", ["verify", "--man=no", ...args], { encoding: "utf8" });
 
   /** Writes the units with a change, and says what systemd makes of them. Their own program is not on this machine. */
   async function judged(change: (text: string) => string): Promise<string> {
