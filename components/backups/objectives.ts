@@ -6,15 +6,14 @@ import type { BackupsSettings } from "./settings.ts";
 import type { BackupTask } from "./tasks.ts";
 
 /** Things that are backed up. */
-export const components = ["database", "media", "queues", "secrets", "cluster", "state"] as const;
+const components = ["database", "media", "queues", "secrets", "cluster", "state"] as const;
 export type Component = (typeof components)[number];
 
-/** Further copies of everything. */
-export const furtherCopies = ["offsite", "kansasCity"] as const;
-export type FurtherCopy = (typeof furtherCopies)[number];
+/** A further copy of everything. */
+export type FurtherCopy = "offsite" | "kansasCity";
 
 /** What a task comes to; times in seconds. */
-export interface PlannedTask {
+interface PlannedTask {
   readonly task: BackupTask;
   /** Path of the schedule in the settings. */
   readonly path: string;
