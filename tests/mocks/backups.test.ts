@@ -203,6 +203,6 @@ describe("backups that are switched off", () => {
     const off = await recordProgram(prod({ enabled: false }), "prod");
     expect(off.registrations.filter(isOfBackups).map(({ name }) => name)).toEqual([]);
     expect(off.registrations.some(({ type }) => type === "mastodon:backups:ImmutableCopy")).toBe(true);
-    expect(off.outputs["backups"]).toEqual({});
+    expect(off.outputs["backups"]).toEqual({ escrow: expect.objectContaining({ bucket: "social-example-backups" }) });
   });
 });
