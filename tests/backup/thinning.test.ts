@@ -1,7 +1,7 @@
 // Which backups may go: the newest of each hour, day, week and month stay, and a wrong clock never costs one.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import fc from "fast-check";
+import { array, assert, date, integer, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scriptsFolder } from "../support/backup/bench.ts";
 
@@ -82,19 +82,19 @@ describe("thinning", () => {
 });
 
 describe("thinning of any backups", () => {
-  const past = fc
-    .date({ min: new Date("2023-01-01"), max: new Date("2026-11-23T15:50:00Z"), noInvalidDate: true })
-    .map(stampOf);
-  const future = fc
-    .date({ min: new Date("2026-11-23T15:50:01Z"), max: new Date("2031-01-01"), noInvalidDate: true })
-    .map(stampOf);
-  const number = fc.integer({ min: 0, max: 5 });
-  const keep = fc.record({ hourly: number, daily: number, weekly: number, monthly: number, minimum: number });
+  const past = date({ min: new Date("2023-01-01"), max: new Date("2026-11-23T15:50:00Z"), noInvalidDate: true }).map(
+    stampOf,
+  );
+  const future = date({ min: new Date("2026-11-23T15:50:01Z"), max: new Date("2031-01-01"), noInvalidDate: true }).map(
+    stampOf,
+  );
+  const number = integer({ min: 0, max: 5 });
+  const keep = record({ hourly: number, daily: number, weekly: number, monthly: number, minimum: number });
   const few = { numRuns: 60 };
 
   it("never removes the newest one, however little is to be kept", () => {
-    fc.assert(
-      fc.property(fc.array(past, { minLength: 1 }), keep, (stamps, rules) => {
+    assert(
+      property(array(past, { minLength: 1 }), keep, (stamps, rules) => {
         expect(thin(stamps, rules)).not.toContain(stamps.toSorted().at(-1));
       }),
       few,
@@ -102,8 +102,8 @@ describe("thinning of any backups", () => {
   });
 
   it("is the same with and without stamps of the future, which stay", () => {
-    fc.assert(
-      fc.property(fc.array(past), fc.array(future), keep, (stamps, wrong, rules) => {
+    assert(
+      property(array(past), array(future), keep, (stamps, wrong, rules) => {
         expect(thin([...wrong, ...stamps], rules)).toEqual(thin(stamps, rules));
       }),
       few,
@@ -111,8 +111,8 @@ describe("thinning of any backups", () => {
   });
 
   it("finds nothing more to remove the second time", () => {
-    fc.assert(
-      fc.property(fc.array(past), keep, (stamps, rules) => {
+    assert(
+      property(array(past), keep, (stamps, rules) => {
         expect(thin(kept(stamps, rules), rules)).toEqual([]);
       }),
       few,

@@ -188,12 +188,6 @@ whole() {
   sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/manifest\.json$|\1|p' "$scratch/manifests" | sort >"$1"
 }
 
-# The same as `whole` on standard output, for who does not mind that shellcheck takes it for bash's own.
-complete() {
-  whole "$scratch/listed" "$1"
-  cat "$scratch/listed"
-}
-
 # prune PLACE: removes what KEEP_HOURLY, KEEP_DAILY, KEEP_WEEKLY, KEEP_MONTHLY and KEEP_MINIMUM (3) no longer keep (see `thin`), and folders that have had no manifest for
 # a day: what killed runs left. Call it after an upload. What cannot be removed is tried again by the next run.
 prune() {

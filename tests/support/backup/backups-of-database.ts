@@ -32,7 +32,7 @@ const reportSchema = z.object({
 });
 
 /** Where dumps lie. */
-export const place = "BACKUPS:backups/database";
+const place = "BACKUPS:backups/database";
 
 const manifestName = "/manifest.json";
 

@@ -19,7 +19,7 @@ export interface Outcome {
   readonly output: string;
 }
 
-export interface Running {
+interface Running {
   readonly outcome: Promise<Outcome>;
   /** Ends the script and all that it started, as the end of a container does. */
   readonly killAll: () => void;
