@@ -55,7 +55,7 @@ export function postgresqlInputs(place: DatabasePlace, settings: PostgresqlSetti
 }
 
 /** Physical name of the PostgreSQL cluster. */
-export function postgresqlName({ prefix }: Pick<DatabasePlace, "prefix">, { name }: Pick<PostgresqlSettings, "name">) {
+function postgresqlName({ prefix }: Pick<DatabasePlace, "prefix">, { name }: Pick<PostgresqlSettings, "name">) {
   return name ?? `${prefix}-postgresql`;
 }
 

@@ -4,8 +4,8 @@ import { computeRegionSchema } from "../../components/shapes.ts";
 import { UsageError } from "../stack-choice.ts";
 import { timeOf } from "./stamp.ts";
 
-export const parts = ["secrets", "database", "media", "dns"] as const;
-export type Part = (typeof parts)[number];
+const parts = ["secrets", "database", "media", "dns"] as const;
+type Part = (typeof parts)[number];
 
 /** Where the data come from: the platform's own copies, one of ours, or a folder with a backup's files. */
 export type Source =

@@ -56,7 +56,7 @@ export async function openBundle(
 }
 
 /** Tells equal from different and nothing else: the values are long and random. */
-export function fingerprint(value: string): string {
+function fingerprint(value: string): string {
   return createHash("sha256").update(value).digest("hex").slice(0, 8);
 }
 

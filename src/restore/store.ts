@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import tls from "node:tls";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
-export interface StoredFile {
+interface StoredFile {
   readonly key: string;
   readonly bytes: number;
 }
