@@ -1,4 +1,5 @@
-// Queue workers on the local cloud, from the first to the last: what the accounts, the tailnet and the database hold at each step.
+// Queue workers and the host that pulls the backups on the local cloud, from the first to the last: what the accounts, the tailnet and the database
+// hold at each step.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,7 +18,7 @@ const home = temporaryHome();
 const settingsFile = join(home, "settings.yaml");
 
 const droplet = { account: "queues", size: "c-2", queues: ["push"], threads: 5 };
-const external = { where: "external", queues: ["push"], threads: 5 };
+const external = { where: "external", queues: ["push"], threads: 5, connections: 2 };
 const workers = { "queue-1": droplet, home: external, burst: { ...external, until: daysAfter(today, 30) } };
 
 /** Another account has another token: any other secret of the local stack serves. */
@@ -29,8 +30,12 @@ function tokenOfSecondAccount(): unknown {
   return shape.parse(file).config["mastodon:secrets"].aws.accessKeyId;
 }
 
-function writeWorkers(declared: Changes): void {
+/** The host that pulls the backups. */
+const withCopy: Changes = { "backups.kansasCity": { drill: { enabled: true } } };
+
+function writeWorkers(declared: Changes, more: Changes): void {
   writeSettings(settingsFile, {
+    ...more,
     "secrets.digitalocean.queues": { token: tokenOfSecondAccount() },
     // No container runs here, so KEDA's metrics API never answers, and Kubernetes ends no namespace, such as the gateway's, without asking it.
     "autoscaling.enabled": false,
@@ -38,8 +43,8 @@ function writeWorkers(declared: Changes): void {
   });
 }
 
-async function up(declared: Changes): Promise<void> {
-  writeWorkers(declared);
+async function up(declared: Changes, more: Changes = {}): Promise<void> {
+  writeWorkers(declared, more);
   const { code, text } = await runLocal(home, "up", "--settings", settingsFile);
   expect(code, text).toBe(0);
 }
@@ -67,9 +72,8 @@ const idsOf = (name: RegExp) =>
 
 /** What of each kind there is for workers, by their names. */
 function held() {
-  const users = namesOf("DatabaseUser", "name").filter((name) => name !== "mastodon");
   return {
-    users,
+    users: namesOf("DatabaseUser", "name").filter((name) => name.startsWith("worker-")),
     pools: namesOf("DatabaseConnectionPool", "name").filter((name) => name.startsWith("worker-")),
     spacesKeys: namesOf("SpacesKey", "name").filter((name) => name.includes("-worker-")),
     tailnetKeys: namesOf("TailnetKey", "tags").filter((tag) => tag.startsWith("tag:worker-")),
@@ -96,18 +100,22 @@ const exactly = (names: readonly string[], droplets: readonly string[]) => ({
 
 const bundlesShape = z.record(z.string(), z.object({ bundle: z.string() }));
 
-async function bundles(): Promise<Record<string, { bundle: string }>> {
+async function secretOutput(name: "workers" | "kansasCity"): Promise<unknown> {
   const stack = await openLocalStack({ home, settingsFile });
-  const { workers: found } = await stack.outputs();
+  const { [name]: found } = await stack.outputs();
   expect(found?.secret).toBe(true);
-  return bundlesShape.parse(found?.value);
+  return found?.value;
+}
+
+async function bundles(): Promise<Record<string, { bundle: string }>> {
+  return bundlesShape.parse(await secretOutput("workers"));
 }
 
 const ofWorkers = /worker/;
 const others = () => idsOf(ofWorkers).filter((name) => !/burst|worker-grants/.test(name));
 let ownerOfMain: string;
 
-beforeAll(() => up(workers), 10 * minutes);
+beforeAll(() => up(workers, withCopy), 10 * minutes);
 afterAll(() => removeHome(home), 2 * minutes);
 
 describe("workers in another account and elsewhere", { timeout: 10 * minutes }, () => {
@@ -137,11 +145,29 @@ describe("workers in another account and elsewhere", { timeout: 10 * minutes }, 
     expect(stored).not.toContain("END-OF-FILE");
   });
 
+  it("stand beside the host that pulls the backups, whose script is nowhere in the clear either", async () => {
+    const { bundle } = z.object({ bundle: z.string() }).parse(await secretOutput("kansasCity"));
+    const secrets = bundle.split("\n").filter((line) => /SECRET_ACCESS_KEY=|^AGE-SECRET-KEY|^tskey-/.test(line));
+    expect(secrets.length).toBeGreaterThanOrEqual(3);
+    const stored = readFileSync(join(home, "state", ".pulumi", "stacks", "mastodon", "local.json"), "utf8");
+    for (const line of secrets) expect(stored).not.toContain(line.replace(/^\w+='?|'$/g, ""));
+    expect(namesOf("SpacesKey", "name")).toContain("social-kansas-city");
+    expect(namesOf("TailnetKey", "tags")).toContain("tag:kansas-city");
+    expect(namesOf("Acl", "acl").join("")).toContain("tag:kansas-city");
+  });
+
   it("serve other queues without another machine, key or login", async () => {
     const before = idsOf(ofWorkers);
     await up({ ...workers, "queue-1": { ...droplet, queues: ["push", "default"] } });
     expect(idsOf(ofWorkers)).toEqual(before);
     expect((await bundles())["queue-1"]?.bundle).toContain("QUEUES='push default'");
+  });
+
+  it("stay when the host that pulls the backups goes, of which nothing is left", () => {
+    expect(idsOf(/kansas-city/)).toEqual([]);
+    expect(namesOf("SpacesKey", "name")).not.toContain("social-kansas-city");
+    expect(namesOf("TailnetKey", "tags")).not.toContain("tag:kansas-city");
+    expect(namesOf("Acl", "acl").join("")).not.toContain("kansas-city");
   });
 
   it("lose everything when their last day is over, and the others nothing", async () => {
