@@ -6,7 +6,7 @@ import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import { serverKeys } from "../../components/mastodon/secrets/keys.ts";
 import type { Existing } from "../../policies/destruction.ts";
 import type { Context } from "./context.ts";
-import { bucketOutputs } from "./storage-outputs.ts";
+import { bucketPlaces } from "./storage-outputs.ts";
 import type { Storage } from "./storage.ts";
 
 export interface EscrowParts {
@@ -22,12 +22,7 @@ export function buildEscrow(context: Context, { storage, mastodon, saved }: Escr
   const { recipients } = settings.escrow;
   if (recipients.length === 0) return undefined;
   const { name, domains } = settings;
-  const buckets = bucketOutputs(context).map((one) => ({
-    purpose: one.purpose,
-    provider: one.provider,
-    name: one.name,
-    region: one.region,
-  }));
+  const buckets = bucketPlaces(context);
   const server = { name, localDomain: domains.local, webDomain: domains.web };
   const contents = escrowedSecrets(mastodon).apply((secrets) => ({ server, secrets, buckets }));
   return new Escrow(

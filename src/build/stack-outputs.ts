@@ -63,6 +63,7 @@ export function stackOutputs(context: Context, parts: OutputParts): Record<strin
   const outputs: OutputInputs = {
     ...declared(context),
     ...created(context, parts),
+    buckets: bucketOutputs(context, parts),
     plans: parts.plans.figures,
     backups: { ...escrowOutput(context, parts.escrow), ...backupsOutput(context, parts.backups, parts.storage) },
     ...docsSiteOutput(context.settings, parts.docsSite),
@@ -114,7 +115,6 @@ function declared(context: Context) {
     },
     mastodon: { version: settings.mastodon.version },
     nodePools: nodePools(settings),
-    buckets: bucketOutputs(context),
     inventory: ansibleInventory(name, settings.workers, settings.backups.kansasCity),
   };
 }

@@ -1,17 +1,41 @@
 // What other tools are told of buckets and of the documentation site.
 import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
 import { bucketConsumers } from "../../components/storage/consumers.ts";
 import type { SiteObject } from "../../components/storage/site/objects.ts";
 import { spacesKeyName } from "../names.ts";
 import type { Settings } from "../settings-schema.ts";
 import type { Context } from "./context.ts";
-import { spacesEndpoint } from "./server.ts";
+import type { BuiltBackups } from "./backups.ts";
+import type { Storage } from "./storage.ts";
+
+const spacesPurposes = ["media", "assets", "docs", "backups"] as const;
+
+/** What is known of every bucket before it is there. */
+export function bucketPlaces({ settings, buckets }: Context) {
+  const { storage, backups } = settings;
+  const spaces = spacesPurposes.map((purpose) => {
+    const { region } = storage[purpose];
+    return { purpose, provider: "digitalocean", name: buckets[purpose], region };
+  });
+  return [
+    ...spaces,
+    { purpose: "immutable", provider: "aws", name: buckets.immutable, region: backups.immutable.region },
+  ];
+}
+
+/** Where the buckets are made. */
+interface BucketParts {
+  readonly storage: Storage;
+  readonly backups: Pick<BuiltBackups, "immutable">;
+}
 
 /** Every bucket, with the names of the keys that open it; the keys themselves are no output. */
-export function bucketOutputs({ settings, buckets }: Context) {
-  const { name, storage, backups, mastodon } = settings;
-  const spaces = (["media", "assets", "docs", "backups"] as const).map((purpose) => {
-    const { region } = storage[purpose];
+export function bucketOutputs(context: Context, { storage: built, backups: { immutable } }: BucketParts) {
+  const { settings } = context;
+  const { name, backups, mastodon } = settings;
+  const places = bucketPlaces(context);
+  const spaces = spacesPurposes.map((purpose) => {
     const keys = bucketConsumers({
       copiesAssets: mastodon.assets.copy,
       dumps: mastodon.upgrades.precondition === "dump",
@@ -20,12 +44,12 @@ export function bucketOutputs({ settings, buckets }: Context) {
     })
       .filter(({ bucket }) => bucket === purpose)
       .map(({ consumer, permission }) => ({ name: spacesKeyName(name, consumer), permission }));
-    const place = { name: buckets[purpose], region, endpoint: spacesEndpoint(region) };
-    return { purpose, provider: "digitalocean", ...place, keys };
+    // As the provider gives it, which on the local cloud is the address of a server on this machine.
+    const endpoint = pulumi.interpolate`https://${built[purpose].bucket.endpoint}`;
+    return { ...places.find((place) => place.purpose === purpose), endpoint, keys };
   });
-  const { region } = backups.immutable;
-  const endpoint = `https://s3.${region}.amazonaws.com`;
-  return [...spaces, { purpose: "immutable", provider: "aws", name: buckets.immutable, region, endpoint }];
+  const copy = places.find(({ purpose }) => purpose === "immutable");
+  return [...spaces, { ...copy, endpoint: immutable.endpoint }];
 }
 
 /** The published site; nothing where there is none. */
