@@ -15,7 +15,8 @@ const [dump] = backupJobs(backups);
 if (dump === undefined) throw new Error("there is no dump");
 const options = { image: "registry.example/backup:1", placement: { nodeSelector: {}, tolerations: [] } };
 // As the API server gives it back: plain JSON.
-const cronJob: V1CronJob = JSON.parse(JSON.stringify({ spec: backupCronJob(dump, options) }));
+const cronJobSpec: NonNullable<V1CronJob["spec"]> = JSON.parse(JSON.stringify(backupCronJob(dump, options)));
+const cronJob: V1CronJob = { spec: cronJobSpec };
 const database = { host: "new.example", port: 25_060, name: "mastodon", user: "mastodon" };
 const job = restoreJob(cronJob, { run, copy: "offsite", stamp, variables: ["OFFSITE_BUCKET"], database });
 const pod = job.spec?.template.spec;
@@ -73,7 +74,10 @@ it("has the private key as a file and nowhere else", () => {
 });
 
 it("is refused where the CronJob is none that it knows", () => {
-  expect(() => restoreJob({}, { run, copy: "backups", stamp, variables: [], database })).toThrow(
-    "has no single container",
-  );
+  expect(() =>
+    restoreJob(
+      { spec: { schedule: "* * * * *", jobTemplate: {} } },
+      { run, copy: "backups", stamp, variables: [], database },
+    ),
+  ).toThrow("has no single container");
 });
