@@ -125,6 +125,7 @@ describe("the documentation site's objects", () => {
     expect(spaces(registrations, "SpacesBucketObject").map(({ name }) => name)).toEqual([
       "assets-probe",
       "docs-probe",
+      "escrow-bundle",
       "media-probe",
     ]);
     expect(registrations.filter(({ name }) => name.startsWith("docs-site"))).toEqual([]);

@@ -171,12 +171,10 @@ const sorted = (record: Readonly<Record<string, unknown>>) =>
     .map(([name, value]) => [name.toLowerCase(), value])
     .toSorted(([a = ""], [b = ""]) => plain(a).localeCompare(plain(b)));
 
-export const policyServer: Hooks = {
+/** Policies, and keys with their grants, are nothing but rules. */
+export const ruleServer: Hooks = {
   start: applyRules,
   change: applyRules,
   guardDelete: markDeleting,
   stop: applyRules,
 };
-
-/** The same: a key is nothing but a rule. */
-export const keyServer: Hooks = policyServer;

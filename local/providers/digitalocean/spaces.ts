@@ -6,7 +6,7 @@ import { isObject, objects, text } from "../shared/values.ts";
 import { objectsOf, requireBelow, requireFree, requireParent, tokenOf } from "./guards.ts";
 import { requireRegion } from "./places.ts";
 import { spacesKeyPair } from "./secrets.ts";
-import { bodyOf, bucketServer, keyServer, objectServer, policyServer } from "./spaces-servers.ts";
+import { bodyOf, bucketServer, objectServer, ruleServer } from "./spaces-servers.ts";
 
 /** Limits of an account (Spaces limits page, 25 September 2025). */
 const limits = { buckets: 100, keys: 200 };
@@ -84,7 +84,7 @@ function limitedKey(ctx: Context): string | undefined {
 
 const policy: Hooks = {
   ...setting,
-  ...policyServer,
+  ...ruleServer,
   validate(ctx, inputs) {
     requireParent(ctx, "SpacesBucket", text(inputs, "bucket"), "bucket");
     const key = limitedKey(ctx);
@@ -130,7 +130,7 @@ const bucketObject: Hooks = {
 };
 
 const key: Hooks = {
-  ...keyServer,
+  ...ruleServer,
   validate(ctx, inputs, previous) {
     if (!previous) requireBelow(limits.keys, objectsOf(ctx, "SpacesKey").length, "Spaces keys");
     for (const grant of objects(inputs, "grants")) {

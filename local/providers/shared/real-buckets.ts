@@ -7,7 +7,7 @@ import { CloudError, type Context, type Properties, type StoredObject } from "..
 import { text } from "./values.ts";
 
 /** Marks a bucket or key whose deletion is under way, so that a parallel change grants nothing to it any more. */
-export const deletingMark = "__deleting";
+const deletingMark = "__deleting";
 
 /** The access key of the program's own provider, which the cloud lets do everything in the account's buckets. */
 export const operatorMark = "__operator";

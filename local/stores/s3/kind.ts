@@ -7,7 +7,7 @@ import { writeJson } from "../../processes/files.ts";
 import { ensureAuthority, ensureServerCertificate } from "../authority.ts";
 import { authorityFolder } from "../record.ts";
 import type { StoreKind } from "../kinds.ts";
-import { s3Answers } from "./run.ts";
+import { s3Answers } from "./answers.ts";
 import { prepareS3Folder, randomS3Key, s3Command, type S3Key } from "./server.ts";
 
 const settingsSchema = z.strictObject({ region: z.string() });

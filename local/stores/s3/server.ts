@@ -1,7 +1,4 @@
-// One versitygw, a real S3 server on a folder: its files, its command line, its users.
-//
-// The local cloud keeps it running as a supervised store (kind.ts). A test that only wants a server starts one with
-// `startS3Server` of run.ts: folder in, address and root key out, `stop()` at the end.
+// One versitygw, a real S3 server on a folder: its files, its command line, its users. It is kept running as a supervised store (kind.ts).
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
