@@ -29,7 +29,7 @@ interface Server {
 }
 
 /** The database past its pools. */
-export interface DatabaseAccess extends Server {
+interface DatabaseAccess extends Server {
   /** Is asked first, where there is one. */
   readonly standby?: Server | undefined;
   readonly name: pulumi.Input<string>;

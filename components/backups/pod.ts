@@ -20,7 +20,7 @@ import {
 import { scratchOnNode, scratchVolume } from "./scratch.ts";
 
 export type CronJobSpec = kubernetes.types.input.batch.v1.CronJobSpec;
-export type Volume = kubernetes.types.input.core.v1.Volume;
+type Volume = kubernetes.types.input.core.v1.Volume;
 export type VolumeMount = kubernetes.types.input.core.v1.VolumeMount;
 
 /** Any number that no node's own user has: the image's files are for all to read. */

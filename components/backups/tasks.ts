@@ -1,7 +1,7 @@
 // The names of all that makes, copies or proves backups: they stand in metrics, heartbeats and alerts.
 
 /** What runs in the cluster. */
-export const clusterTasks = [
+const clusterTasks = [
   "dump",
   "media",
   "offsite",

@@ -49,17 +49,26 @@ const jobOf = (task: string): BackupJob => {
 };
 const keysOf = (task: string) => Object.keys(told(jobOf(task)).secrets).toSorted();
 
+const keysOfRemote = (remote: string) => [
+  `RCLONE_CONFIG_${remote}_ACCESS_KEY_ID`,
+  `RCLONE_CONFIG_${remote}_SECRET_ACCESS_KEY`,
+];
+
+const renewedAfter = (keepDays: number) => {
+  const kept = { ...settings, immutable: { ...settings.immutable, keepDays } };
+  return Number(told(jobOf("offsite"), { settings: kept }).variables["OFFSITE_RENEW_DAYS"]);
+};
+
+const madeKey = (type: "ed25519" | "x25519") =>
+  type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("x25519");
+
 describe("the environment of a task", () => {
   it("has the secrets that it needs, and those of no other task", () => {
-    const key = (remote: string) => [
-      `RCLONE_CONFIG_${remote}_ACCESS_KEY_ID`,
-      `RCLONE_CONFIG_${remote}_SECRET_ACCESS_KEY`,
-    ];
     expect(keysOf("dump")).toEqual(["BACKUP_HEARTBEAT_URL", "PGPASSWORD", ...key("BACKUPS")]);
     expect(keysOf("media")).toEqual([...key("BACKUPS"), ...key("MEDIA")]);
     expect(keysOf("offsite")).toEqual([...key("BACKUPS"), ...key("OFFSITE")]);
     expect(keysOf("valkey")).toEqual([...key("BACKUPS"), "VALKEY_URL"]);
-    expect(keysOf("cluster")).toEqual(key("BACKUPS"));
+    expect(keysOf("cluster")).toEqual(keysOfRemote("BACKUPS"));
     expect(keysOf("drill-backups")).toEqual([...key("BACKUPS"), ...key("REPORTS")]);
     expect(keysOf("drill-offsite")).toEqual([...key("OFFSITE"), ...key("REPORTS")]);
   });
@@ -78,12 +87,8 @@ describe("the environment of a task", () => {
   });
 
   it("puts off-site objects anew before the bucket removes them", () => {
-    const days = (keepDays: number) => {
-      const kept = { ...settings, immutable: { ...settings.immutable, keepDays } };
-      return Number(told(jobOf("offsite"), { settings: kept }).variables["OFFSITE_RENEW_DAYS"]);
-    };
-    for (const keepDays of [2, 31, 90, 3650]) expect(days(keepDays)).toBeLessThan(keepDays);
-    expect(days(90)).toBe(60);
+    for (const keepDays of [2, 31, 90, 3650]) expect(renewedAfter(keepDays)).toBeLessThan(keepDays);
+    expect(renewedAfter(90)).toBe(60);
   });
 
   it("tells the drill of a copy without media that there are none", () => {
@@ -173,9 +178,8 @@ describe("the drills' key", () => {
   });
 
   it("may be replaced by an Ed25519 key and no other", () => {
-    const made = (type: "ed25519" | "x25519") =>
-      type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("x25519");
-    const pem = (type: "ed25519" | "x25519") => String(made(type).privateKey.export({ type: "pkcs8", format: "pem" }));
+    const pem = (type: "ed25519" | "x25519") =>
+      String(madeKey(type).privateKey.export({ type: "pkcs8", format: "pem" }));
     expect(isReportKey(pem("ed25519"))).toBe(true);
     expect(isReportKey(pem("x25519"))).toBe(false);
     expect(isReportKey("no key")).toBe(false);
@@ -217,6 +221,8 @@ describe("plans", () => {
   });
 });
 
+const secrets = (backups: object) => ({ secrets: { ...credentials, backups } });
+
 describe("settings of backups", () => {
   const identity = credentials.backups.drillIdentity.reveal();
   const own = recipientOf(identity) ?? "";
@@ -225,7 +231,6 @@ describe("settings of backups", () => {
   const escrow = { recipients: [person] };
   const right = { enabled: true, image: "registry.example/backup:1", immutable: {} };
   const lines = (backups: object, more: object = {}) => mistakesIn(changedProd({ backups, database, escrow, ...more }));
-  const secrets = (backups: object) => ({ secrets: { ...credentials, backups } });
 
   it("are complete with an image, a recipient and the drills' key", () => expect(lines(right)).toEqual([]));
 
