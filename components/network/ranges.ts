@@ -37,6 +37,17 @@ export function isPrivateRange(range: string): boolean {
   return privateSpaces.some((space) => network.isInSubnet(space));
 }
 
+/** Everything but private address space, in as few networks as possible. */
+export function publicRanges(within = "0.0.0.0/0"): string[] {
+  const network = new Address4(within);
+  const met = privateSpaces.filter((space) => network.isInSubnet(space) || space.isInSubnet(network));
+  if (met.length === 0) return [within];
+  if (met.some((space) => network.isInSubnet(space))) return [];
+  const bits = network.subnetMask + 1;
+  const upper = Address4.fromBigInt(network.startAddress().bigInt() + (1n << BigInt(32 - bits)));
+  return [network.startAddress(), upper].flatMap((half) => publicRanges(`${half.correctForm()}/${bits}`));
+}
+
 /** Two networks share an address exactly when one of them holds the other. */
 export function rangesOverlap(one: string, other: string): boolean {
   const first = new Address4(one);

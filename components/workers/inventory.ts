@@ -48,7 +48,7 @@ function backupHost(prefix: string, { schedule, target }: KansasCitySettings): R
 
 function hostOf(prefix: string, worker: string, settings: WorkerSettings): Host {
   const { where, queues, threads } = settings;
-  const name = workerHostname(prefix, worker);
+  const name = workerHostname(prefix, worker, settings);
   const variables = {
     ansible_host: name, // on the tailnet
     mastodon_role: "queue-worker",

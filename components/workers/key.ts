@@ -14,9 +14,14 @@ export function generationName(
   return generation === 1 ? `${name}-${worker}` : `${name}-${worker}_${generation}`; // no worker's name holds a _
 }
 
-/** Name on the tailnet. @param prefix of physical names */
-export function workerHostname(prefix: string, worker: string): string {
-  return `${prefix}-${worker}`;
+/**
+ * Name on the tailnet. The next droplet is there before the last one goes, and the tailnet gives a name that is taken to nobody else; a host of
+ * somebody's own stays the same machine.
+ * @param prefix of physical names
+ */
+export function workerHostname(prefix: string, worker: string, settings: WorkerSettings): string {
+  const name = `${prefix}-${worker}`;
+  return isDroplet(settings) && settings.generation > 1 ? `${name}-g${settings.generation}` : name;
 }
 
 /**

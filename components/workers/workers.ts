@@ -1,6 +1,7 @@
 // Queue workers as droplets: any number, in any configured account, reached only over the tailnet.
 import * as digitalocean from "@pulumi/digitalocean";
 import * as pulumi from "@pulumi/pulumi";
+import { publicRanges } from "../network/ranges.ts";
 import { workerUserData } from "./cloud-init.ts";
 import { createKey, generationName, workerHostname } from "./key.ts";
 import type { DropletSettings } from "./settings.ts";
@@ -16,17 +17,22 @@ export interface WorkersArgs {
   readonly policy: pulumi.Resource;
 }
 
-/** WireGuard is the only way in: not even ssh is open (Tailscale SSH needs no port). */
+/**
+ * WireGuard is the only way in: not even ssh is open (Tailscale SSH needs no port). There is no way out to private addresses: a droplet without a
+ * VPC of its own is put into its region's default one, which is the server's where that is the account's first in the region
+ * (docs.digitalocean.com, VPC API, 2025). The firewall is for both interfaces, so a worker is as good as in none.
+ */
 function firewallInputs(prefix: string, tag: pulumi.Output<string>): digitalocean.FirewallArgs {
   const anywhere = ["0.0.0.0/0", "::/0"];
+  const internet = [...publicRanges(), "::/0"];
   return {
     name: `${prefix}-workers`,
     tags: [tag],
     inboundRules: [{ protocol: "udp", portRange: "41641", sourceAddresses: anywhere }],
     outboundRules: [
-      { protocol: "tcp", portRange: "1-65535", destinationAddresses: anywhere },
-      { protocol: "udp", portRange: "1-65535", destinationAddresses: anywhere },
-      { protocol: "icmp", destinationAddresses: anywhere },
+      { protocol: "tcp", portRange: "1-65535", destinationAddresses: internet },
+      { protocol: "udp", portRange: "1-65535", destinationAddresses: internet },
+      { protocol: "icmp", destinationAddresses: internet },
     ],
   };
 }
@@ -61,7 +67,7 @@ export class Workers extends pulumi.ComponentResource {
     tag: pulumi.Output<string>,
     firewall: digitalocean.Firewall,
   ): digitalocean.Droplet {
-    const hostname = workerHostname(prefix, worker);
+    const hostname = workerHostname(prefix, worker, settings);
     const key = createKey(name, worker, settings, { parent: this, policy });
     return new digitalocean.Droplet(
       `${name}-droplet`,

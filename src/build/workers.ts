@@ -131,7 +131,7 @@ function bundleOf(
   if (login === undefined) throw new Error(`the worker ${worker} has no way in`);
   const server = { ...mastodonArgs(context, parts), secrets: parts.mastodon.keys };
   const plan = {
-    hostname: workerHostname(prefix, worker),
+    hostname: workerHostname(prefix, worker, settings),
     image: railsImageOf(mastodon),
     gateways: gatewayNames(prefix),
     settings,

@@ -2,6 +2,7 @@
 import { parseQueue } from "../../components/mastodon/rules/queues.ts";
 import type { Problem } from "../../components/problem.ts";
 import { secretCommand } from "../../components/shapes.ts";
+import { workerHostname } from "../../components/workers/key.ts";
 import { dropletWorkers } from "../../components/workers/settings.ts";
 import type { Settings } from "../settings-schema.ts";
 import { rule } from "./rule.ts";
@@ -18,14 +19,22 @@ export function assertWorkerAccountsKnown({ workers, secrets }: Pick<Settings, "
     }));
 }
 
-/** Machines of the gateway are called so on the tailnet, and workers look for them by name. */
-function assertWorkerNamesFree({ workers }: Pick<Settings, "workers">): Problem[] {
-  return Object.keys(workers)
-    .filter((name) => /^gateway(-\d+)?$/.test(name))
-    .map((name) => ({
-      path: `workers.${name}`,
-      message: "has the name of the gateway on the tailnet; call the worker otherwise",
-    }));
+/** Other machines of the stack are called so on the tailnet, and are looked for by name; so are a worker's later droplets. */
+const takenNames = /^(gateway|kubernetes)(-\d+)?$|^kansas-city$|-g\d+$/;
+
+/** Of a label in DNS. */
+const longestHostname = 63;
+
+function assertWorkerNamesFree({ name: prefix, workers }: Pick<Settings, "name" | "workers">): Problem[] {
+  return Object.entries(workers).flatMap(([name, settings]) => {
+    const path = `workers.${name}`;
+    const hostname = workerHostname(prefix, name, settings);
+    if (takenNames.test(name))
+      return [{ path, message: "is a name that the stack gives to another machine on the tailnet; call it otherwise" }];
+    if (hostname.length <= longestHostname) return [];
+    const message = `would be ${hostname} on the tailnet, ${hostname.length} characters; ${longestHostname} are allowed: choose a shorter name`;
+    return [{ path, message }];
+  });
 }
 
 /** A pool with more connections than threads keeps some from everybody else for nothing. */
@@ -79,7 +88,7 @@ function assertQueuesStayServed({ workers, mastodon }: Pick<Settings, "workers" 
 
 export const workersRules = [
   rule(["workers", "secrets"], assertWorkerAccountsKnown),
-  rule(["workers"], assertWorkerNamesFree),
+  rule(["name", "workers"], assertWorkerNamesFree),
   rule(["workers"], assertConnectionsUsed),
   rule(["workers", "database"], assertSearchKnowsAll),
   rule(["workers", "mastodon"], assertQueuesStayServed),

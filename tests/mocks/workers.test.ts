@@ -1,6 +1,7 @@
 // Queue workers as the program registers them: two accounts apart, a way in for each worker, and the secrets kept secret.
 import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { rangesOverlap } from "../../components/network/ranges.ts";
 import { recordProgram, type Recorded, type Recording } from "../../src/dump/record.ts";
 import type { RawSettings } from "../../src/stack-file.ts";
 import { stackFile, withSecrets } from "../stacks.ts";
@@ -70,10 +71,29 @@ describe("a droplet", () => {
       ]);
   });
 
+  it("reaches the internet and no private address, since the platform puts it into a network that may be the server's", () => {
+    const rule = z.object({ destinationAddresses: z.array(z.string()) });
+    const rules = found
+      .filter((one) => typeOf(one) === "Firewall")
+      .flatMap(({ inputs }) => z.array(rule).parse(inputs["outboundRules"]));
+    expect(rules).toHaveLength(6);
+    for (const { destinationAddresses: open } of rules) {
+      const isOpen = (address: string) => open.some((range) => !range.includes(":") && rangesOverlap(range, address));
+      for (const closed of ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "10.116.0.2/32"])
+        expect(isOpen(closed), closed).toBe(false);
+      for (const reached of ["1.1.1.1", "9.255.255.255", "11.0.0.0", "100.64.0.1", "172.15.255.255", "172.32.0.0"])
+        expect(isOpen(`${reached}/32`), reached).toBe(true);
+      for (const reached of ["67.207.67.2", "169.254.169.254", "192.167.255.255", "192.169.0.0", "223.255.255.255"])
+        expect(isOpen(`${reached}/32`), reached).toBe(true);
+      expect(open).toContain("::/0");
+    }
+  });
+
   it("is not made anew by another key, and is by another generation", () => {
     expect(named("workers-queues-queue-1-droplet")?.options["ignoreChanges"]).toEqual(["userData", "image"]);
     expect(named("workers-main-queue-2_2-droplet")).toBeDefined();
     expect(named("workers-main-queue-2-droplet")).toBeUndefined();
+    expect(named("workers-main-queue-2_2-droplet")?.inputs["name"]).toBe("shop-queue-2-g2");
   });
 });
 

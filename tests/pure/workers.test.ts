@@ -7,7 +7,7 @@ import { joinBundle } from "../../components/workers/host/bundle.ts";
 import { environmentFile, hostConfiguration, hostProgram } from "../../components/workers/host/files.ts";
 import { moveProblems } from "../../components/workers/moves.ts";
 import { ansibleInventory } from "../../components/workers/inventory.ts";
-import { generationName } from "../../components/workers/key.ts";
+import { generationName, workerHostname } from "../../components/workers/key.ts";
 import { gatewayNames, passages } from "../../components/workers/reach.ts";
 import { workersSettingsSchema } from "../../components/workers/settings.ts";
 import { connectionBudget } from "../../src/plans/connections/budget.ts";
@@ -189,9 +189,19 @@ describe("the settings of workers", () => {
   it("never take the scheduler", () =>
     expect(refusal({ home: { ...external, queues: ["scheduler"] } })).toContain("the cluster runs the only scheduler"));
 
-  it("refuse a name that is the gateway's on the tailnet", () => {
+  it("refuse a name that another machine of the stack has on the tailnet", () => {
     expect(refusal({ "gateway-1": external })).toContain("mastodon:workers.gateway-1");
     expect(refusal({ "gateway-house": external })).toBe("");
+    for (const name of ["gateway", "kubernetes", "kubernetes-2", "kansas-city", "queue-1-g2"])
+      expect(refusal({ [name]: external }), name).toContain(`mastodon:workers.${name}`);
+  });
+
+  it("refuse a name that is too long for the tailnet", () => {
+    const long = "q".repeat(40);
+    expect(refusal({ [long]: external }, { name: "shop-in-the-country" })).toBe("");
+    expect(refusal({ [long]: external }, { name: "shop-in-the-old-country-of" })).toMatch(
+      /67 characters; 63 are allowed/,
+    );
   });
 
   it("refuse a pool with more connections than threads", () => {
@@ -241,6 +251,15 @@ describe("the next generation of a worker", () => {
     expect(generationName("workers-main", "queue", { generation: 2 })).toBe("workers-main-queue_2");
     expect(workersSettingsSchema.safeParse({ queue_2: droplet }).success).toBe(false);
   });
+
+  it("is another machine on the tailnet where it is another droplet, and the same where it is a host of one's own", () => {
+    const settings = workersSettingsSchema.parse({
+      queue: { ...droplet, generation: 2 },
+      home: { ...external, generation: 2 },
+    });
+    const names = Object.entries(settings).map(([name, one]) => workerHostname("shop", name, one));
+    expect(names).toEqual(["shop-queue-g2", "shop-home"]);
+  });
 });
 
 function moved(changes: object) {
@@ -248,10 +267,10 @@ function moved(changes: object) {
 }
 
 describe("a worker that moves to another region", () => {
-  const saved = [{ name: "workers-main-queue-1-droplet", region: "tor1" }];
+  const saved = [{ name: "workers-main-queue-1-droplet", hostname: "shop-queue-1", region: "tor1" }];
 
   it("is refused without another generation, because its key is used up", () => {
-    expect(moveProblems(moved({ account: "main" }), saved)).toEqual([
+    expect(moveProblems("shop", moved({ account: "main" }), saved)).toEqual([
       {
         path: "workers.queue-1.region",
         value: "fra1",
@@ -260,10 +279,20 @@ describe("a worker that moves to another region", () => {
     ]);
   });
 
+  it("is refused in another account, because its name on the tailnet is still the old one's", () => {
+    expect(moveProblems("shop", moved({ account: "queues" }), saved)).toEqual([
+      {
+        path: "workers.queue-1.account",
+        value: "queues",
+        message: expect.stringMatching(/shop-queue-1, is still taken: set workers\.queue-1\.generation to 2$/),
+      },
+    ]);
+  });
+
   it.each([
     ["with another generation", { account: "main", generation: 2 }, saved],
-    ["in another account, where it is another one", { account: "queues" }, saved],
+    ["with another generation, into another account", { account: "queues", generation: 2 }, saved],
     ["where it is already", { account: "main", region: "tor1" }, saved],
     ["before it is there", { account: "main" }, []],
-  ])("is let %s", (_, changes, state) => expect(moveProblems(moved(changes), state)).toEqual([]));
+  ])("is let %s", (_, changes, state) => expect(moveProblems("shop", moved(changes), state)).toEqual([]));
 });
