@@ -62,15 +62,18 @@ const renewedAfter = (keepDays: number) => {
 const madeKey = (type: "ed25519" | "x25519") =>
   type === "ed25519" ? generateKeyPairSync("ed25519") : generateKeyPairSync("x25519");
 
+const madePem = (type: "ed25519" | "x25519") =>
+  String(madeKey(type).privateKey.export({ type: "pkcs8", format: "pem" }));
+
 describe("the environment of a task", () => {
   it("has the secrets that it needs, and those of no other task", () => {
-    expect(keysOf("dump")).toEqual(["BACKUP_HEARTBEAT_URL", "PGPASSWORD", ...key("BACKUPS")]);
-    expect(keysOf("media")).toEqual([...key("BACKUPS"), ...key("MEDIA")]);
-    expect(keysOf("offsite")).toEqual([...key("BACKUPS"), ...key("OFFSITE")]);
-    expect(keysOf("valkey")).toEqual([...key("BACKUPS"), "VALKEY_URL"]);
+    expect(keysOf("dump")).toEqual(["BACKUP_HEARTBEAT_URL", "PGPASSWORD", ...keysOfRemote("BACKUPS")]);
+    expect(keysOf("media")).toEqual([...keysOfRemote("BACKUPS"), ...keysOfRemote("MEDIA")]);
+    expect(keysOf("offsite")).toEqual([...keysOfRemote("BACKUPS"), ...keysOfRemote("OFFSITE")]);
+    expect(keysOf("valkey")).toEqual([...keysOfRemote("BACKUPS"), "VALKEY_URL"]);
     expect(keysOf("cluster")).toEqual(keysOfRemote("BACKUPS"));
-    expect(keysOf("drill-backups")).toEqual([...key("BACKUPS"), ...key("REPORTS")]);
-    expect(keysOf("drill-offsite")).toEqual([...key("OFFSITE"), ...key("REPORTS")]);
+    expect(keysOf("drill-backups")).toEqual([...keysOfRemote("BACKUPS"), ...keysOfRemote("REPORTS")]);
+    expect(keysOf("drill-offsite")).toEqual([...keysOfRemote("OFFSITE"), ...keysOfRemote("REPORTS")]);
   });
 
   it("says nothing of secrets among the variables", () => {
@@ -178,10 +181,8 @@ describe("the drills' key", () => {
   });
 
   it("may be replaced by an Ed25519 key and no other", () => {
-    const pem = (type: "ed25519" | "x25519") =>
-      String(madeKey(type).privateKey.export({ type: "pkcs8", format: "pem" }));
-    expect(isReportKey(pem("ed25519"))).toBe(true);
-    expect(isReportKey(pem("x25519"))).toBe(false);
+    expect(isReportKey(madePem("ed25519"))).toBe(true);
+    expect(isReportKey(madePem("x25519"))).toBe(false);
     expect(isReportKey("no key")).toBe(false);
   });
 });
