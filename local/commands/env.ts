@@ -18,7 +18,8 @@ function trust(home: string): Record<string, string> {
     // These replace what the programs trust, so they name the machine's own authorities as well.
     AWS_CA_BUNDLE: everybody, // the AWS CLI and Amazon's libraries
     RCLONE_CA_CERT: everybody,
-    SSL_CERT_FILE: everybody, // Go, OpenSSL and curl
+    SSL_CERT_FILE: everybody, // Go and OpenSSL
+    CURL_CA_BUNDLE: everybody, // curl reads this one first
   };
 }
 

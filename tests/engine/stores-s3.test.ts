@@ -17,6 +17,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { shellExports } from "../../local/commands/env.ts";
 import { status } from "../../local/commands/status.ts";
 import { identify } from "../../local/processes/process-identity.ts";
 import type { Properties } from "../../local/providers/contract.ts";
@@ -112,6 +113,14 @@ describe("Spaces", () => {
     });
     expect((await read(`${endpoint}/${bucket.name}/private`)).status).toBe(403);
     expect((await read(`${endpoint}/${bucket.name}`)).status).toBe(403);
+  });
+
+  test("are trusted by clients with the variables that `env` exports", async () => {
+    const [, file = ""] = /export SSL_CERT_FILE='([^']+)'/.exec(shellExports(home)) ?? [];
+    const trusted = readFileSync(file, "utf8");
+    expect(trusted).toContain(readFileSync(authority, "utf8").trim());
+    expect(trusted.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1); // what the machine trusts anyway
+    expect((await read(`${endpoint}/${bucket.name}/guide/index.html`, file)).status).toBe(200);
   });
 
   test("keep an object emulated whose key ends in a slash, and say why", async () => {
@@ -318,14 +327,14 @@ test("buckets stay emulated where the switch says so", async () => {
 });
 
 /** Reads without any key, as a browser does. */
-function read(address: string) {
+function read(address: string, trusted = authority) {
   const { promise, resolve, reject } = Promise.withResolvers<{
     status: number | undefined;
     text: string;
     type: string | undefined;
     cache: string | undefined;
   }>();
-  get(`https://${address}`, { ca: readFileSync(authority), agent: false }, (answer) => {
+  get(`https://${address}`, { ca: readFileSync(trusted), agent: false }, (answer) => {
     const { statusCode, headers } = answer;
     void answer.toArray().then((chunks) => {
       const text = Buffer.concat(chunks).toString();
