@@ -116,7 +116,7 @@ describe("Spaces", () => {
   });
 
   test("are trusted by clients with the variables that `env` exports", async () => {
-    const [, file = ""] = /export SSL_CERT_FILE='([^']+)'/.exec(shellExports(home)) ?? [];
+    const [, file = ""] = /export SSL_CERT_FILE='?([^'\n]+)/.exec(shellExports(home)) ?? [];
     const trusted = readFileSync(file, "utf8");
     expect(trusted).toContain(readFileSync(authority, "utf8").trim());
     expect(trusted.match(/BEGIN CERTIFICATE/g)?.length).toBeGreaterThan(1); // what the machine trusts anyway
