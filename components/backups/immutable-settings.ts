@@ -15,7 +15,12 @@ export const immutableSettingsSchema = z
       .max(365)
       .default(30)
       .describe("days for which not even the account's owner can delete an object"),
-    keepDays: z.int().min(2).max(3650).default(90).describe("days after which an object is removed"),
+    keepDays: z
+      .int()
+      .min(2)
+      .max(3650)
+      .default(90)
+      .describe("days after which an object goes out of sight; removed lockDays later, as what is overwritten is"),
     coldAfterDays: z
       .int()
       .min(0)

@@ -11,10 +11,12 @@ export function objectLockRule({ lockDays }: ImmutableSettings): aws.s3.BucketOb
 }
 
 /**
- * Old copies go by themselves, because no credential of the cluster may delete anything. Cold ones cost less, and are read as fast; objects of less
+ * Old copies go by themselves, because no credential of the cluster may delete anything. What is overwritten, which the login that puts can do to
+ * objects whose lock has ended, or has expired stays for as many days as a lock lasts. Cold ones cost less, and are read as fast; objects of less
  * than 128 KiB stay where they are, since Amazon moves none so small.
  */
 export function lifecycleRules({
+  lockDays,
   keepDays,
   coldAfterDays,
 }: ImmutableSettings): aws.s3.BucketLifecycleConfigurationArgs["rules"] {
@@ -25,13 +27,13 @@ export function lifecycleRules({
       filter: { prefix: "" },
       ...(coldAfterDays !== undefined && { transitions: [{ days: coldAfterDays, storageClass: "GLACIER_IR" }] }),
       expiration: { days: keepDays },
-      noncurrentVersionExpiration: { noncurrentDays: 1 },
+      noncurrentVersionExpiration: { noncurrentDays: lockDays },
       abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
     },
   ];
 }
 
-/** May add objects and nothing else: no reading, no listing, no deleting, no shortening of a lock. */
+/** May add objects and nothing else: no reading, no listing, no deleting, no shortening of a lock. Another object of the same key hides the former. */
 export function putOnlyPolicy<Arn>(bucketArn: Arn) {
   return {
     Version: "2012-10-17",

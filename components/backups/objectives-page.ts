@@ -163,6 +163,7 @@ function tail({ backups }: PageSettings): string {
   return `## How far back
 
 A loss may go unnoticed for ${objectives.noticed} (\`objectives.noticed\`). Deleted and overwritten media stay for ${media.keepDeletedDays} days, dumps as ${hourly} hourly, ${daily} daily, ${weekly} weekly
-and ${monthly} monthly ones, what is locked off site for ${immutable.lockDays} to ${immutable.keepDays} days.
+and ${monthly} monthly ones, what is off site for ${immutable.keepDays} days,
+of which ${immutable.lockDays} locked; what is overwritten there stays for ${immutable.lockDays} days more.
 `;
 }

@@ -49,7 +49,9 @@ export const offsiteSchema = z
     media: z
       .boolean()
       .default(true)
-      .describe("the media too: as much again to pay for, and what people deleted stays there for up to keepDays"),
+      .describe(
+        "the media too: as much again to pay for, and what people deleted stays there for up to keepDays and lockDays",
+      ),
     scratch: scratchSchema.default("20Gi").describe("room for the largest dump and a part of it"),
   })
   .describe("the backups bucket, copied to the other provider");

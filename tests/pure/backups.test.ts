@@ -203,6 +203,11 @@ describe("rights and retention", () => {
     ]);
     expect(JSON.stringify(lifecycleRules(immutable))).not.toContain("transitions");
   });
+
+  it("keeps what another object of the same key hides, which the login that puts can do after the lock has ended", () => {
+    const overwritten = { noncurrentVersionExpiration: { noncurrentDays: 45 } };
+    expect(lifecycleRules({ ...settings.immutable, lockDays: 45 })).toMatchObject([overwritten]);
+  });
 });
 
 describe("plans", () => {
