@@ -1,4 +1,5 @@
 // What can be reached on the tailnet: each thing with the tags that serve it and the TCP ports, and nothing else exists.
+import { exporterPort } from "../mastodon/environment/exporter.ts";
 
 /** Names of what can be reached, as settings write them. */
 export const targetNames = [
@@ -53,7 +54,7 @@ export function workerTag(worker: string): string {
 export const gatewayPorts = { database: 6432, valkey: 6379, valkeyCache: 6380, pushgateway: 9091 } as const;
 
 /** Of Mastodon's exporter in a worker, and of the node exporter on the Kansas City host (their projects' defaults). */
-const metricsPorts = { worker: 9394, kansasCity: 9100 } as const;
+const metricsPorts = { worker: exporterPort, kansasCity: 9100 } as const;
 
 const sshPort = 22;
 

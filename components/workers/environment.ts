@@ -37,7 +37,6 @@ export function workerEnvironment(
     media: { ...media, accessKeyId, secretAccessKey },
     search: undefined,
     cachePurge: undefined,
-    metrics: undefined,
   });
   const variables = Object.entries({ ...plain, ...secret }).filter(
     ([name]) => queues.includes("mailers") || !mailLogin.includes(name),

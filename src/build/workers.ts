@@ -1,5 +1,6 @@
 // Builds the queue workers outside the cluster: their machines, their ways in, and the scripts that bring them into service.
 import * as pulumi from "@pulumi/pulumi";
+import { exporterPort } from "../../components/mastodon/environment/exporter.ts";
 import { namespaceName } from "../../components/mastodon/kubernetes/namespace.ts";
 import type { Mastodon } from "../../components/mastodon/mastodon.ts";
 import type { WorkloadEntry } from "../../components/mastodon/workload-list.ts";
@@ -134,6 +135,8 @@ function bundleOf(
     hostname: workerHostname(prefix, worker, settings),
     image: railsImageOf(mastodon),
     gateways: gatewayNames(prefix),
+    statementSeconds: server.database.statementSeconds,
+    metricsPort: server.metrics && exporterPort,
     settings,
   };
   const hosts = pulumi.all(workerPassages(parts.databases).map(({ host }) => host));

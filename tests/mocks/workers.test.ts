@@ -13,6 +13,8 @@ const workers = {
   burst: { where: "external", queues: ["push"], threads: 5, until: "2999-12-31" },
 };
 
+const one = { where: "external", queues: ["push"], threads: 1 };
+
 const shop = (changes: RawSettings = { workers }): Promise<Recording> =>
   recordProgram({ ...withSecrets(stackFile("shop")), ...changes }, "shop");
 
@@ -149,6 +151,17 @@ describe("what joins a worker", () => {
     expect(lines.find((line) => line.startsWith("REDIS_URL="))).toMatch(/^REDIS_URL=rediss:\/\/.*:6379/);
     expect(lines).toContain("PREPARED_STATEMENTS=false");
     expect(lines).not.toContain(environment("queue-1").find((line) => line.startsWith("DB_USER=")));
+  });
+
+  it("shows what Sidekiq does at the port that the tailnet's policy opens, where metrics are on", async () => {
+    expect(textOf("home")).toContain("METRICS_PORT=''\n");
+    expect(textOf("home")).not.toContain("EXPORTER");
+    const on = await recordProgram({ ...withSecrets(stackFile("prod")), workers: { home: one } });
+    const text = bundles.parse(on.outputs["workers"])["home"]?.bundle ?? "";
+    expect(text).toContain("\nMASTODON_PROMETHEUS_EXPORTER_LOCAL=true\n");
+    expect(text).toContain("\nMASTODON_PROMETHEUS_EXPORTER_PORT=9394\n");
+    expect(text).toContain("METRICS_PORT='9394'\n");
+    expect(JSON.stringify(on.registrations.find(({ name }) => name === "tailnet-acl")?.inputs)).toContain("tcp:9394");
   });
 
   it("has the login for mail only where mail is sent", () => {

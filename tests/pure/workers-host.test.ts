@@ -1,11 +1,15 @@
 // The program of a worker's host, run by a real shell on a made-up host: up, twice, watched, and down.
-import { statSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { chmodSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { joinBundle } from "../../components/workers/host/bundle.ts";
 import { hostConfiguration, hostProgram } from "../../components/workers/host/files.ts";
 import { workersSettingsSchema } from "../../components/workers/settings.ts";
+import { projectRoot } from "../stacks.ts";
 import { FakeHost } from "../support/fake-host.ts";
+
+const hasRuby = spawnSync("ruby", ["--version"]).error === undefined;
 
 const hosts: FakeHost[] = [];
 afterEach(() => {
@@ -19,7 +23,11 @@ function newHost(...missing: string[]): FakeHost {
 }
 
 /** A bundle for the worker `home`, which serves two queues. */
-function bundle({ key, ...changes }: { key?: string; threads?: number; until?: string } = {}): string {
+function bundle({
+  key,
+  metricsPort,
+  ...changes
+}: { key?: string; metricsPort?: number; threads?: number; until?: string } = {}): string {
   const settings = workersSettingsSchema.parse({ home: { where: "external", queues: ["push", "pull"], ...changes } })[
     "home"
   ];
@@ -29,6 +37,8 @@ function bundle({ key, ...changes }: { key?: string; threads?: number; until?: s
     image: "mastodon:v1",
     gateways: ["shop-gateway-1", "shop-gateway-2"],
     hosts: ["private-pg.example", "private-valkey.example"],
+    statementSeconds: 300,
+    metricsPort,
     settings,
   });
   const files = { "worker.conf": configuration, "sidekiq.env": "SECRET=s3cret $x `y`\n", "database-ca.crt": "PEM\n" };
@@ -143,7 +153,8 @@ describe("the running worker", () => {
       "--memory 2560m --memory-swap 2560m --pids-limit 1024 --cap-drop ALL --security-opt no-new-privileges",
     );
     expect(command).toContain(`--env-file ${host.root}/${etc}/sidekiq.env`);
-    expect(command).toMatch(/mastodon:v1 bundle exec sidekiq -c 15 -t 55 -q push -q pull$/);
+    expect(command).toMatch(/mastodon:v1 sh -c .*exec bundle exec sidekiq .* 300 -c 15 -t 55 -q push -q pull$/);
+    expect(command).not.toContain("--publish");
     expect(host.file(`${etc}/hosts`)).toBe(`127.0.0.1 localhost
 ::1 localhost
 100.64.0.1 private-pg.example
@@ -151,6 +162,48 @@ describe("the running worker", () => {
 100.64.0.2 private-pg.example
 100.64.0.2 private-valkey.example
 `);
+  });
+
+  it("shows its metrics on the host's tailnet address alone, and nowhere before it has one", async () => {
+    const host = newHost();
+    await host.run(bundle({ key: "tskey-auth-1", metricsPort: 9394 }), ["up"]);
+    const { calls } = await host.run(hostProgram, ["run"]);
+    expect(calls.at(-1)).toContain(" --publish 100.64.0.9:9394:9394 mastodon:v1 ");
+    const { code, text, calls: without } = await host.run(hostProgram, ["run"], { FAKE_NO_ADDRESS: "yes" });
+    expect([code, text]).toEqual([1, expect.stringContaining("has no address on the tailnet")]);
+    expect(without.filter((call) => call.startsWith("docker run"))).toEqual([]);
+  });
+
+  it.skipIf(!hasRuby)("limits its statements first, and is Sidekiq even where it cannot", async () => {
+    const host = newHost();
+    await host.run(first, ["up"]);
+    const { calls } = await host.run(hostProgram, ["run"]);
+    const [, start = "", ruby = ""] = / sh -c (.*) start (require .*) 300 -c 15/.exec(calls.at(-1) ?? "") ?? [];
+    host.write("fake/in-image/bundle", '#!/bin/sh\nshift\n[ "$1" = sidekiq ] && exec echo "$@"\nexec "$@"\n');
+    chmodSync(join(host.root, "fake/in-image/bundle"), 0o755);
+    const inContainer = (variables: Readonly<Record<string, string>>) =>
+      spawnSync("sh", ["-c", start, "start", ruby, "300", "-c", "15"], {
+        encoding: "utf8",
+        env: {
+          PATH: `${join(host.root, "fake/in-image")}:${process.env["PATH"]}`,
+          RUBYLIB: resolve(projectRoot, "tests/data/upgrade"),
+          FAKE_DATABASE: "{}",
+          FAKE_SAID: join(host.root, "said"),
+          ...variables,
+        },
+      });
+    const login = {
+      DB_HOST: "h",
+      DB_PORT: "1",
+      DB_NAME: "pool",
+      DB_USER: "u",
+      DB_PASS: "p",
+      DB_SSLMODE: "verify-full",
+    };
+    expect(inContainer(login)).toMatchObject({ status: 0, stdout: "sidekiq -c 15\n" });
+    expect(host.file("said")).toBe("ALTER ROLE CURRENT_USER SET statement_timeout = 300000\n");
+    const { stdout, stderr } = inContainer({});
+    expect([stdout, stderr]).toEqual(["sidekiq -c 15\n", expect.stringContaining("statements have no time limit")]);
   });
 
   it("goes on with the other gateway when one is lost, and follows one that moves, without a restart", async () => {

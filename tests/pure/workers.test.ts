@@ -46,6 +46,8 @@ describe("a worker's configuration", () => {
     image: "mastodon:v1",
     gateways: gatewayNames("shop"),
     hosts: ["private-db.example", "private-valkey.example"],
+    statementSeconds: 300,
+    metricsPort: 9394,
     settings: { queues: ["push", "pull"] as ("push" | "pull")[], threads: 7, memory: "2560Mi", until: "2026-12-31" },
   };
 
@@ -59,6 +61,8 @@ UNTIL='20261231'
 GATEWAYS='shop-gateway-1 shop-gateway-2'
 HOSTS='private-db.example private-valkey.example'
 AUTHORITY='/etc/mastodon/database/ca.crt'
+STATEMENT_SECONDS='300'
+METRICS_PORT='9394'
 `);
   });
 

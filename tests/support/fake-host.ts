@@ -30,7 +30,7 @@ const fakes: Readonly<Record<string, string>> = {
   systemctl:
     'case "$1" in restart) touch "$STATE/active" ;; disable) rm -f "$STATE/active" ;; is-active) test -f "$STATE/active" ;; esac',
   tailscale:
-    'case "$1" in up) test -z "${FAKE_REFUSES:-}" && touch "$STATE/tailnet" ;; logout) rm -f "$STATE/tailnet" ;; ip) test -f "$STATE/tailnet" || exit 1; case "${3:-}" in "") echo 100.64.0.9 ;; *-1) test -z "${FAKE_GATEWAY_LOST:-}" && echo ${FAKE_GATEWAY:-100.64.0.1} ;; *-2) echo 100.64.0.2 ;; esac ;; esac',
+    'case "$1" in up) test -z "${FAKE_REFUSES:-}" && touch "$STATE/tailnet" ;; logout) rm -f "$STATE/tailnet" ;; ip) test -f "$STATE/tailnet" || exit 1; case "${3:-}" in "") test -n "${FAKE_NO_ADDRESS:-}" || echo 100.64.0.9 ;; *-1) test -z "${FAKE_GATEWAY_LOST:-}" && echo ${FAKE_GATEWAY:-100.64.0.1} ;; *-2) echo 100.64.0.2 ;; esac ;; esac',
   sleep: "exit 1", // who waits here waits in vain
   "unattended-upgrade": ":",
   useradd: 'touch "$STATE/user"',

@@ -15,11 +15,15 @@ export interface HostPlan {
   readonly gateways: readonly string[];
   /** Host names of the databases, which the gateway stands for. */
   readonly hosts: readonly string[];
+  /** Most that a statement of the worker may take in the database; 0 for no limit. */
+  readonly statementSeconds: number;
+  /** Port that shows Sidekiq's metrics on the tailnet. @default - none are shown */
+  readonly metricsPort?: number | undefined;
   readonly settings: Pick<WorkerSettings, "queues" | "threads" | "memory" | "until">;
 }
 
 /** What the program reads as shell variables. All values are names, numbers and dates. */
-export function hostConfiguration({ hostname, image, gateways, hosts, settings }: HostPlan): string {
+export function hostConfiguration({ hostname, image, gateways, hosts, settings, ...plan }: HostPlan): string {
   const { queues, threads, memory, until } = settings;
   return shellVariables({
     NAME: hostname,
@@ -31,6 +35,8 @@ export function hostConfiguration({ hostname, image, gateways, hosts, settings }
     GATEWAYS: gateways.join(" "),
     HOSTS: hosts.join(" "),
     AUTHORITY: databaseCaPath,
+    STATEMENT_SECONDS: String(plan.statementSeconds),
+    METRICS_PORT: String(plan.metricsPort ?? ""),
   });
 }
 

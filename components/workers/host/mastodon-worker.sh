@@ -128,6 +128,14 @@ find_gateway() {
 
 ended() { [ -n "$UNTIL" ] && [ "$(date -u +%Y%m%d)" -gt "$UNTIL" ]; }
 
+# Sidekiq, after its user has been given a time limit for statements: a pooler passes no parameter on, but a role's own default holds behind it.
+# The arguments are Ruby, seconds, and Sidekiq's.
+# shellcheck disable=SC2016 # for the shell in the container
+start='bundle exec ruby -e "$1" "$2" || echo "statements have no time limit" >&2; shift 2; exec bundle exec sidekiq "$@"'
+limit='require "pg"; login = { host: "HOST", port: "PORT", dbname: "NAME", user: "USER", password: "PASS", sslmode: "SSLMODE" }'
+limit="$limit"'; database = PG.connect(**login.transform_values { |key| ENV.fetch("DB_#{key}") })'
+limit="$limit"'; database.exec("ALTER ROLE CURRENT_USER SET statement_timeout = #{Integer(ARGV.first) * 1000}")'
+
 run() {
   # shellcheck source=/dev/null
   . "$etc/worker.conf"
@@ -139,12 +147,18 @@ run() {
   docker rm --force "$unit" >/dev/null 2>&1 || true
   set --
   for queue in $QUEUES; do set -- "$@" -q "$queue"; done
+  set -- "$IMAGE" sh -c "$start" start "$limit" "$STATEMENT_SECONDS" -c "$THREADS" -t 55 "$@"
+  if [ -n "$METRICS_PORT" ]; then
+    address=$(tailscale ip -4 | head -n 1)
+    [ -n "$address" ] || fail "has no address on the tailnet for its metrics"
+    set -- --publish "$address:$METRICS_PORT:$METRICS_PORT" "$@"
+  fi
   exec docker run --rm --name "$unit" --network "$unit" --log-driver none \
     --memory "$MEMORY" --memory-swap "$MEMORY" --pids-limit 1024 \
     --cap-drop ALL --security-opt no-new-privileges \
     --env-file "$etc/sidekiq.env" \
     --volume "$etc/hosts:/etc/hosts:ro" --volume "$etc/database-ca.crt:$AUTHORITY:ro" \
-    "$IMAGE" bundle exec sidekiq -c "$THREADS" -t 55 "$@"
+    "$@"
 }
 
 watch() {
