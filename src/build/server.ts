@@ -23,7 +23,7 @@ import type { Storage } from "./storage.ts";
 import type { Zoned } from "./zone.ts";
 
 /** The S3 endpoint of a Spaces region. */
-export function spacesEndpoint(region: string): string {
+function spacesEndpoint(region: string): string {
   return `https://${region}.digitaloceanspaces.com`;
 }
 

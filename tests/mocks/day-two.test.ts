@@ -180,7 +180,7 @@ describe("the escrow bundle", () => {
   });
 
   it("is not there without recipients", async () => {
-    const recording = await recordProgram(prod({}), "prod");
+    const recording = await recordProgram(prod({ escrow: { recipients: [] }, backups: { enabled: false } }), "prod");
     expect(escrowOf(recording)).toEqual([]);
     expect(recording.outputs["backups"]).toEqual({});
   });

@@ -83,8 +83,8 @@ describe("triggers", () => {
   });
 
   it("need no recording, so that a broken rule file stops no scaling", () => {
-    const recorded = ruleGroups({ objective: 0.999, workloads: [], queues: [], backups: [], runbook: String }).flatMap(({ rules }) =>
-      rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])),
+    const recorded = ruleGroups({ objective: 0.999, workloads: [], queues: [], backups: [], runbook: String }).flatMap(
+      ({ rules }) => rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])),
     );
     for (const { query } of all) expect(recorded.filter((name) => query.includes(name))).toEqual([]);
   });

@@ -117,7 +117,7 @@ describe("the immutable copy", () => {
   });
 
   it("expires by itself after the lock", () =>
-    expect(lifecycleRules(plan)).toMatchObject([{ expiration: { days: 90 } }]));
+    expect(lifecycleRules(plan)).toMatchObject([{ expiration: { days: plan.keepDays } }]));
 });
 
 describe("records", () => {

@@ -195,10 +195,11 @@ describe("the machines of the settings", () => {
   });
 });
 
+const rules = (backupMetrics: boolean) =>
+  JSON.stringify(gatewayPolicies("10.116.0.0/20", [25_060], backupMetrics)["tailnet-gateway"]);
+
 describe("the gateway", () => {
   it("leads to where backups leave their metrics only for them", () => {
-    const rules = (backupMetrics: boolean) =>
-      JSON.stringify(gatewayPolicies("10.116.0.0/20", [25_060], backupMetrics)["tailnet-gateway"]);
     const pushgateway = `"app.kubernetes.io/component":"pushgateway"`;
     expect(rules(true)).toContain(pushgateway);
     expect(rules(true)).toContain('{"protocol":"TCP","port":9091}');

@@ -7,7 +7,7 @@ import { hostnameSchema, imageSchema, nameSchema } from "../../shapes.ts";
 const proxyImage = "ghcr.io/tailscale/k8s-proxy:v1.104.5";
 
 /** From nothing to most: `view` reads all but Secrets, `operate` restarts, scales, drains and looks into pods besides. */
-export const rightNames = ["none", "view", "operate"] as const;
+const rightNames = ["none", "view", "operate"] as const;
 
 export type Right = (typeof rightNames)[number];
 

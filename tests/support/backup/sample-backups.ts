@@ -11,8 +11,7 @@ export function backup(kind: string, stamp: string, text = `${kind} of ${stamp}`
   return { [`${kind}/${stamp}/${name}`]: text, [`${kind}/${stamp}/manifest.json`]: JSON.stringify(manifest) };
 }
 
-const sealed = (text: string) =>
-  `-----BEGIN AGE ENCRYPTED FILE-----\n${text}\n-----END AGE ENCRYPTED FILE-----\n`;
+const sealed = (text: string) => `-----BEGIN AGE ENCRYPTED FILE-----\n${text}\n-----END AGE ENCRYPTED FILE-----\n`;
 
 /** One of each kind; gives what the bucket then holds. */
 export async function fillBackups(bench: Bench, stamp: string): Promise<Record<string, string>> {
