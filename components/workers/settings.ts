@@ -41,7 +41,18 @@ const common = {
 
 const dropletSchema = z.strictObject({
   where: z.literal("droplet").default("droplet"),
-  account: z.string().min(1).default("main").describe("key under secrets.digitalocean"),
+  account: z
+    .string()
+    .regex(/^[\w-]+$/, { error: "must be letters, digits, hyphens and underscores, for example queues" })
+    .default("main")
+    .describe("key under secrets.digitalocean"),
+  image: z
+    .string()
+    .regex(/^(debian|ubuntu)-[a-z0-9-]+$/, {
+      error: "must be the slug of a Debian or Ubuntu image of DigitalOcean, for example debian-13-x64",
+    })
+    .optional()
+    .describe("of the droplet, Debian 13 where it is left out; a change counts from the next generation on"),
   region: dropletRegionSchema
     .default("tor1")
     .describe("another one needs another generation: a worker's key to the tailnet works once"),

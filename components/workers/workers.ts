@@ -11,7 +11,7 @@ export interface WorkersArgs {
   readonly prefix: string;
   /** Workers of this account only, by name. */
   readonly workers: Readonly<Record<string, DropletSettings>>;
-  /** Droplet image slug. */
+  /** Slug of the droplets' image, where a worker names none. */
   readonly dropletImage: string;
   /** The tailnet's policy: a worker's tag exists only once it is in force. */
   readonly policy: pulumi.Resource;
@@ -73,7 +73,7 @@ export class Workers extends pulumi.ComponentResource {
       `${name}-droplet`,
       {
         name: hostname,
-        image: dropletImage,
+        image: settings.image ?? dropletImage,
         region: settings.region,
         size: settings.size,
         tags: [tag],

@@ -8,7 +8,7 @@ import { stackFile, withSecrets } from "../stacks.ts";
 
 const workers = {
   "queue-1": { account: "queues", size: "c-2", queues: ["default", "push"], threads: 10 },
-  "queue-2": { size: "c-2", queues: ["push"], threads: 5, generation: 2 },
+  "queue-2": { size: "c-2", queues: ["push"], threads: 5, generation: 2, image: "ubuntu-24-04-x64" },
   home: { where: "external", queues: ["pull", "mailers"], threads: 5, connections: 3 },
   burst: { where: "external", queues: ["push"], threads: 5, until: "2999-12-31" },
 };
@@ -95,7 +95,10 @@ describe("a droplet", () => {
     expect(named("workers-queues-queue-1-droplet")?.options["ignoreChanges"]).toEqual(["userData", "image"]);
     expect(named("workers-main-queue-2_2-droplet")).toBeDefined();
     expect(named("workers-main-queue-2-droplet")).toBeUndefined();
-    expect(named("workers-main-queue-2_2-droplet")?.inputs["name"]).toBe("shop-queue-2-g2");
+    expect(named("workers-main-queue-2_2-droplet")?.inputs).toMatchObject({
+      name: "shop-queue-2-g2",
+      image: "ubuntu-24-04-x64",
+    });
   });
 });
 

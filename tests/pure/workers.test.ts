@@ -190,6 +190,12 @@ describe("the settings of workers", () => {
     expect(refusal({ home: { where: "moon", queues: ["push"] } })).toContain("must be droplet or external");
   });
 
+  it("take another image that the host's script can work with, and accounts that can be part of names", () => {
+    expect(refusal({ "queue-1": { ...droplet, image: "ubuntu-24-04-x64" } })).toBe("");
+    expect(refusal({ "queue-1": { ...droplet, image: "fedora-42-x64" } })).toContain("workers.queue-1.image");
+    expect(refusal({ "queue-1": { ...droplet, account: "a::b" } })).toContain("workers.queue-1.account");
+  });
+
   it("never take the scheduler", () =>
     expect(refusal({ home: { ...external, queues: ["scheduler"] } })).toContain("the cluster runs the only scheduler"));
 
