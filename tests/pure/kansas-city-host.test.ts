@@ -188,6 +188,17 @@ describe("a drill on the host", () => {
     );
   });
 
+  it("may write its own folders alone: neither the copies, nor what the pull works with", async () => {
+    const host = newHost();
+    await host.run(drilling, ["up"]);
+    const lines = unit(host, "mastodon-pull-drill.service").split("\n");
+    expect(lines).toContain("ReadWritePaths=/var/cache/mastodon-pull/drill /srv/mastodon-copies/drills");
+    expect(existsSync(join(host.root, "var/cache/mastodon-pull/drill"))).toBe(true);
+    expect(existsSync(join(host.root, "srv/mastodon-copies/drills"))).toBe(true);
+    for (const name of ["BACKUP_WORK", "HOME", "TMPDIR"])
+      expect(host.file(`${etc}/drill.env`)).toContain(`${name}='/var/cache/mastodon-pull/drill'`);
+  });
+
   it("gets a newer PostgreSQL than the distribution's from its makers", async () => {
     const host = newHost();
     host.write("usr/share/postgresql-common/pgdg/makers.sh", 'echo makers "$@" >>"$LOG"\n');

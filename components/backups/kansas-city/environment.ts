@@ -1,5 +1,6 @@
 // The environment of what runs on the host in Kansas City: one store to read, one place to write.
 import { shellVariables } from "../../host/program.ts";
+import { rcloneProvider } from "../../storage/rclone-provider.ts";
 import { gatewayPorts } from "../../tailnet/targets.ts";
 import type { KansasCitySettings } from "./settings.ts";
 
@@ -32,7 +33,7 @@ export function environmentFiles(options: PullEnvironment): { readonly pull: str
   const copy = target(options);
   return {
     pull: shellVariables({
-      ...common("kansas-city", options, heartbeats.pull),
+      ...common("kansas-city", settings.scratch, options, heartbeats.pull),
       ...source(options),
       ...copy,
       KEEP_HOURLY: String(keep.hourly),
@@ -42,7 +43,8 @@ export function environmentFiles(options: PullEnvironment): { readonly pull: str
       KEEP_DELETED_DAYS: String(keepDeletedDays),
     }),
     drill: shellVariables({
-      ...common("drill-kansas-city", options, heartbeats.drill),
+      // A folder of its own, because the pull believes what it finds in its folder.
+      ...common("drill-kansas-city", `${settings.scratch}/drill`, options, heartbeats.drill),
       ...copy,
       DRILL_REPORTS: `${copy.KANSAS_CITY_PLACE}/drills`, // the key of the host writes nothing into the backups bucket
       POSTGRESQL: postgresql,
@@ -52,22 +54,26 @@ export function environmentFiles(options: PullEnvironment): { readonly pull: str
 
 function common(
   task: "kansas-city" | "drill-kansas-city",
-  { server, settings, gateways }: PullEnvironment,
+  scratch: string,
+  { server, gateways }: PullEnvironment,
   heartbeat: string | undefined,
 ): Record<string, string> {
   return {
     BACKUP_SERVER: server,
     BACKUP_TASK: task,
-    BACKUP_WORK: settings.scratch,
-    HOME: settings.scratch,
-    TMPDIR: settings.scratch,
+    BACKUP_WORK: scratch,
+    HOME: scratch,
+    TMPDIR: scratch,
     ...(gateways.length > 0 && { GATEWAYS: gateways.join(" "), METRICS_PORT: String(gatewayPorts.pushgateway) }),
     ...(heartbeat !== undefined && { BACKUP_HEARTBEAT_URL: heartbeat }),
   };
 }
 
 function source({ source: { bucket, region, endpoint, ...key } }: PullEnvironment): Record<string, string> {
-  return { ...s3Remote("BACKUPS", "DigitalOcean", `https://${endpoint}`, region, key), BACKUPS_BUCKET: bucket };
+  return {
+    ...s3Remote("BACKUPS", rcloneProvider("DigitalOcean", endpoint), `https://${endpoint}`, region, key),
+    BACKUPS_BUCKET: bucket,
+  };
 }
 
 /** A folder, or any place that rclone knows: the same to the scripts. */

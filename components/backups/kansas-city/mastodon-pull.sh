@@ -58,11 +58,13 @@ own() {
 
 make_folders() {
   own "$SCRATCH"
+  [ "$DRILL" != yes ] || own "$SCRATCH/drill"
   [ -n "$TARGET" ] || return 0
   if [ "$MOUNTED" = yes ] && ! mountpoint -q "$root$TARGET"; then
     fail "no disk is mounted at $TARGET; mount it, with a line in /etc/fstab, and begin anew (or set backups.kansasCity.target.mounted to false)"
   fi
   own "$TARGET"
+  [ "$DRILL" != yes ] || own "$TARGET/drills"
 }
 
 # put_scripts FOLDER: files called script.NAME, and none is left of an earlier version.
@@ -83,7 +85,7 @@ put_secrets() {
   done
 }
 
-# service UNIT DESCRIPTION TASK HOURS [LINES]: may write the copies and the scratch folder, reach the network, and do nothing else.
+# service UNIT DESCRIPTION TASK HOURS LINES FOLDERS: may write the folders, reach the network, and do nothing else.
 service() {
   put_text "$units/$1.service" 644 <<TEXT
 [Unit]
@@ -99,12 +101,12 @@ User=$user
 Group=$user
 UMask=0077
 EnvironmentFile=/etc/mastodon-pull/$3.env
-${5:-}ExecStart=/usr/local/sbin/mastodon-pull run $3
+$5ExecStart=/usr/local/sbin/mastodon-pull run $3
 TimeoutStartSec=${4}h
 TimeoutStopSec=5min
 Nice=10
 IOSchedulingClass=idle
-ReadWritePaths=$SCRATCH $TARGET
+ReadWritePaths=$6
 ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
@@ -150,7 +152,7 @@ write_units() {
   insisted=
   [ "$MOUNTED" != yes ] || insisted="AssertPathIsMountPoint=$TARGET
 "
-  service mastodon-pull "Pull the backups of $SERVER" pull 168 # the first time everything
+  service mastodon-pull "Pull the backups of $SERVER" pull 168 "" "$SCRATCH $TARGET" # the first time everything
   timer mastodon-pull "When the backups of $SERVER are pulled" "$CALENDAR"
   if [ "$DRILL" = yes ]; then
     service mastodon-pull-drill "Restore the newest backup of $SERVER, to see that it can be" drill 24 \
@@ -158,7 +160,7 @@ write_units() {
 LoadCredential=report:/etc/mastodon-pull/report-key
 RuntimeDirectory=mastodon-pull
 RuntimeDirectoryMode=0700
-"
+" "$SCRATCH/drill${TARGET:+ $TARGET/drills}" # what a backup does that somebody wrote who has taken the cluster over, it must not do to the copies
     timer mastodon-pull-drill "When the backups of $SERVER are tried" "$DRILL_CALENDAR"
   else
     remove_drill

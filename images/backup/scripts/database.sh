@@ -41,13 +41,12 @@ foreign_things() {
 }
 
 # restore_dump JOBS: $scratch/dump into the database of PGDATABASE, with no rights beyond its owner's. Everything belongs to who is logged in.
-# Grants to users that are not there are left out and listed in $scratch/grants-left-out, extensions that cannot be had in $scratch/extensions-left-out.
+# Grants to users that are not there are left out and listed in $scratch/grants-left-out. Call create_extensions before.
 restore_dump() {
   pg_restore --list "$scratch/dump" >"$scratch/contents"
   # On a managed server extensions and their comments belong to somebody else.
   grep -Ev '^[0-9]+; [0-9]+ [0-9]+ (EXTENSION|COMMENT - EXTENSION|ACL|DEFAULT ACL) ' "$scratch/contents" >"$scratch/contents-all"
   grep -E '^[0-9]+; [0-9]+ [0-9]+ (ACL|DEFAULT ACL) ' "$scratch/contents" >"$scratch/contents-grants" || :
-  create_extensions
   say "restoring tables with $1 connections"
   run pg_restore --no-owner --exit-on-error --jobs="$1" --no-password --dbname="$PGDATABASE" --use-list="$scratch/contents-all" "$scratch/dump" ||
     return 1
@@ -62,9 +61,11 @@ restore_dump() {
   run psql -X -q -w -v ON_ERROR_STOP=1 -c "SET client_min_messages = error; ANALYZE" # warns of each table of the system otherwise
 }
 
+# create_extensions: those of the manifest; what cannot be had is listed in $scratch/extensions-left-out.
 create_extensions() {
   : >"$scratch/extensions-left-out"
-  jq -r '.extensions[]?' "$scratch/manifest.json" >"$scratch/extensions"
+  # Who wrote the manifest is not known: only names that are nothing but names.
+  jq -r '.extensions[]? | strings | select(test("^[A-Za-z0-9_-]+$"))' "$scratch/manifest.json" >"$scratch/extensions"
   while read -r extension; do
     ask "SET client_min_messages = error; CREATE EXTENSION IF NOT EXISTS \"$extension\"" </dev/null 2>"$scratch/extension-error" ||
       echo "$extension ($(sed 's/^ERROR: *//; q' "$scratch/extension-error"))" >>"$scratch/extensions-left-out"

@@ -49,7 +49,7 @@ sound() {
   esac
   printf '%s\n' "$name" >"$scratch/name"
   place_sums "$scratch/sum" "$1" "$scratch/name"
-  [ "$(cut -d ' ' -f 1 "$scratch/sum")" = "$(jq -r '.file.sha256' "$scratch/manifest.json")" ]
+  [ -s "$scratch/sum" ] && [ "$(cut -d ' ' -f 1 "$scratch/sum")" = "$(jq -r '.file.sha256' "$scratch/manifest.json")" ]
 }
 
 # bring ITEM: into .incoming. sync, so that nothing of a killed run is mixed in.
@@ -144,6 +144,8 @@ pull_singles() {
     if grep -Fxq "$name" "$scratch/have" && unchanged "$1/$name"; then continue; fi
     if outdated "$name" && [ "$name" != "$newest" ]; then continue; fi
     rm -f "$scratch/object"
+    # Before it comes: who writes to the bucket could fill the disk of this host's system.
+    room "$scratch" "$(said "$1/$name" | awk -F "$tab" 'NR == 1 { print $3 }')"
     download "$(bucket BACKUPS "$1/$name")" "$scratch/object"
     take_single "$1/$name" "$name"
   done <"$scratch/theirs"
