@@ -1,6 +1,7 @@
 // The environment of each task: variables that anybody may read, and secrets that only its own pods get.
 import * as pulumi from "@pulumi/pulumi";
 import { durationSeconds } from "../duration.ts";
+import { type KnownProvider, rcloneProvider } from "../storage/rclone-provider.ts";
 import { reportsFolder } from "./inputs.ts";
 import type { BackupJob, Store } from "./jobs.ts";
 import { databaseCaFile, identityFile, recipientsFile, reportKeyFile, workFolder } from "./names.ts";
@@ -11,8 +12,7 @@ type Values = Record<string, pulumi.Input<string>>;
 
 /** A bucket, and a key that opens it and nothing else. */
 export interface StoreAccess {
-  /** As rclone calls the provider. */
-  readonly provider: "DigitalOcean" | "AWS";
+  readonly provider: KnownProvider;
   readonly bucket: pulumi.Input<string>;
   readonly region: string;
   /** Without the bucket; with scheme. */
@@ -133,7 +133,9 @@ function storeEnvironment(store: Store, access: StoreAccess): Environment {
   return {
     variables: {
       [remote("TYPE")]: "s3",
-      [remote("PROVIDER")]: access.provider,
+      [remote("PROVIDER")]: pulumi
+        .output(access.endpoint)
+        .apply((endpoint) => rcloneProvider(access.provider, endpoint)),
       [remote("ENDPOINT")]: access.endpoint,
       [remote("REGION")]: access.region,
       ...(access.acl !== undefined && { [remote("ACL")]: access.acl }),

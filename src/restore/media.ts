@@ -1,6 +1,7 @@
 // Media back from the copy: one object out of the current copy or its history, or everything by rclone.
 import { spawn } from "node:child_process";
 import mime from "mime-types";
+import { rcloneProvider } from "../../components/storage/rclone-provider.ts";
 import { UsageError } from "../stack-choice.ts";
 import type { Store, StoreAccess } from "./store.ts";
 
@@ -37,7 +38,7 @@ export function rcloneEnvironment(remotes: Readonly<Record<string, StoreAccess>>
   return Object.fromEntries([
     ...Object.entries(remotes).flatMap(([name, { endpoint, region, accessKeyId, secretAccessKey }]) => [
       [`RCLONE_CONFIG_${name}_TYPE`, "s3"],
-      [`RCLONE_CONFIG_${name}_PROVIDER`, "DigitalOcean"],
+      [`RCLONE_CONFIG_${name}_PROVIDER`, rcloneProvider("DigitalOcean", endpoint)],
       [`RCLONE_CONFIG_${name}_ENDPOINT`, endpoint],
       [`RCLONE_CONFIG_${name}_REGION`, region],
       [`RCLONE_CONFIG_${name}_ACCESS_KEY_ID`, accessKeyId],
