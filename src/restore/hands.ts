@@ -4,6 +4,7 @@ import { z } from "zod";
 import { UsageError } from "../stack-choice.ts";
 import { type Chosen, spacesAccess } from "./chosen.ts";
 import { restoreInCluster } from "./in-cluster.ts";
+import { mediaAcl, mediaCopy, mediaCopyAccess } from "./media-access.ts";
 import { rclone, rcloneEnvironment, restoreMediaObject } from "./media.ts";
 import type { Pulumi } from "./pulumi.ts";
 import type { Request } from "./request.ts";
@@ -54,14 +55,14 @@ export function handsFor({ chosen, pulumi, request, ...shown }: HandsOptions): H
     restoreMedia: async (key) => {
       const [backups, media] = [await access("backups"), await access("media")];
       if (key !== undefined) {
-        const from = await restoreMediaObject(key, openStore(backups), openStore(media));
+        const from = await restoreMediaObject(key, openStore(backups), openStore(media, mediaAcl));
         return shown.print(`   ${key} is back, from ${from}`);
       }
       const [from, to] = [`BACKUPS:${backups.bucket}/media/current`, `MEDIA:${media.bucket}`];
-      await rclone(
-        ["copy", "--checksum", "--progress", from, to],
-        rcloneEnvironment({ BACKUPS: backups, MEDIA: media }),
-      );
+      await rclone(mediaCopy(from, to), {
+        ...rcloneEnvironment({ BACKUPS: backups, MEDIA: media }),
+        ...mediaCopyAccess,
+      });
     },
   };
 }

@@ -1,7 +1,13 @@
 // A bucket as backups need it: lists, reads and writes, at Spaces, Amazon or the local cloud.
 import { readFileSync } from "node:fs";
 import tls from "node:tls";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type ObjectCannedACL,
+  S3Client,
+} from "@aws-sdk/client-s3";
 
 interface StoredFile {
   readonly key: string;
@@ -24,8 +30,14 @@ export interface StoreAccess {
   readonly secretAccessKey: string;
 }
 
-/** The bucket, with the bounded retries of Amazon's client. */
-export function openStore({ endpoint, region, bucket: Bucket, accessKeyId, secretAccessKey }: StoreAccess): Store {
+/**
+ * The bucket, with the bounded retries of Amazon's client.
+ * @param aclOf who may read what is written. @default - nobody but the bucket's owner
+ */
+export function openStore(
+  { endpoint, region, bucket: Bucket, accessKeyId, secretAccessKey }: StoreAccess,
+  aclOf: (key: string) => ObjectCannedACL = () => "private",
+): Store {
   trustExtraAuthorities();
   const client = new S3Client({
     endpoint,
@@ -55,7 +67,7 @@ export function openStore({ endpoint, region, bucket: Bucket, accessKeyId, secre
       return Buffer.from(await Body.transformToByteArray());
     },
     write: async (Key, Body, ContentType) => {
-      await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, ACL: "private" }));
+      await client.send(new PutObjectCommand({ Bucket, Key, Body, ContentType, ACL: aclOf(Key) }));
     },
   };
 }

@@ -5,6 +5,7 @@ import { type SavedResource, readState, without } from "../../src/restore/deploy
 import { ageOf, backupsIn, sizeText } from "../../src/restore/copies.ts";
 import { inRegion, postgresqlOf } from "../../src/restore/lost.ts";
 import { freeRange } from "../../src/restore/move-steps.ts";
+import { mediaAcl, mediaCopy, mediaCopyAccess } from "../../src/restore/media-access.ts";
 import { restoreMediaObject } from "../../src/restore/media.ts";
 import { type Action, makePlan, type Plan, type Situation } from "../../src/restore/plan.ts";
 import { settingIn } from "../../src/restore/pulumi.ts";
@@ -288,6 +289,13 @@ describe("what copies hold", () => {
     await expect(restoreMediaObject("none.png", store, media)).rejects.toThrow(
       "neither the copy nor its history has it",
     );
+  });
+
+  it("lets everybody see media that come back, and nobody the archives of people's own data", () => {
+    expect(mediaAcl("media_attachments/files/1/original/a.png")).toBe("public-read");
+    expect(mediaAcl("backups/dumps/1/original/archive.zip")).toBe("private");
+    expect(mediaCopy("BACKUPS:b/media/current", "MEDIA:m").join(" ")).toContain("--exclude /backups/** BACKUPS:b/");
+    expect(mediaCopyAccess).toEqual({ RCLONE_CONFIG_MEDIA_ACL: "public-read" });
   });
 
   it("has times and sizes that people read", () => {
