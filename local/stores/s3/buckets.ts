@@ -9,6 +9,7 @@ import {
   ListBucketsCommand,
   ListObjectVersionsCommand,
   type ObjectLockConfiguration,
+  type ObjectOwnership,
   PutBucketVersioningCommand,
   PutObjectLockConfigurationCommand,
   type S3Client,
@@ -25,13 +26,20 @@ export async function createBucket(place: S3Region, name: string, lock: boolean)
   return changing(place, async () => {
     const { client, endpoint } = await connect(place);
     try {
-      await client.send(new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: lock }));
+      await client.send(
+        new CreateBucketCommand({ Bucket: name, ObjectLockEnabledForBucket: lock, ObjectOwnership: ownership(place) }),
+      );
     } catch (error) {
       // A run that was killed may have made it.
       if (!isS3Error(error, "BucketAlreadyOwnedByYou", "BucketAlreadyExists")) throw error;
     }
     return endpoint;
   });
+}
+
+/** Objects at Spaces have access lists of their own; new buckets of Amazon's take none (S3 user guide, since April 2023). */
+function ownership({ provider }: S3Region): ObjectOwnership {
+  return provider === "digitalocean" ? "ObjectWriter" : "BucketOwnerEnforced";
 }
 
 /** What is known of a bucket from its server; nothing when it is gone. */
