@@ -1,16 +1,15 @@
 // What the bundle installs on the host in Kansas City, run as its services run it: a pull from a real S3 server, and a drill in a PostgreSQL of its own.
-import { execFile, execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { environmentFiles } from "../../components/backups/kansas-city/environment.ts";
 import { hostConfiguration, pullBundle } from "../../components/backups/kansas-city/files.ts";
 import { kansasCitySchema } from "../../components/backups/kansas-city/settings.ts";
 import { shellVariables } from "../../components/host/program.ts";
-import { isRoot, nobody, unprivileged } from "../../tools/unprivileged.ts";
 import { fillMedia, newestBackup, verifySignature } from "../support/backup/backups-of-database.ts";
 import { type Bench, openBench, type Outcome, whyNoBench } from "../support/backup/bench.ts";
 import { contentsOf, filesIn } from "../support/backup/contents.ts";
+import { runService } from "../support/backup/host-service.ts";
 import { heartbeatPath } from "../support/backup/recorder.ts";
 import { keepAll, startServerDatabase } from "../support/backup/server-database.ts";
 import { FakeHost } from "../support/fake-host.ts";
@@ -56,35 +55,9 @@ function bundleFor(bench: Bench, host: FakeHost, identity: string): string {
   });
 }
 
-/** Runs a service's command with its environment file and what systemd makes for it, as somebody who is not root. */
+/** Both machines of the gateway are the recorder. */
 function start(bench: Bench, host: FakeHost, name: string): Promise<Outcome> {
-  // The made-up host's chown does nothing.
-  if (isRoot()) execFileSync("chown", ["-R", `${nobody.uid}:${nobody.gid}`, host.root]);
-  const unit = host.file(`etc/systemd/system/${name}.service`) ?? "";
-  const told = (key: string) => new RegExp(`^${key}=(.*)$`, "m").exec(unit)?.[1] ?? "";
-  const runtime = join(bench.folder, "run");
-  const credentials = join(bench.folder, "credentials");
-  const tailnet = join(bench.folder, "tailnet");
-  for (const folder of [runtime, credentials, tailnet]) mkdirSync(folder, { recursive: true });
-  for (const [, credential = "", file = ""] of unit.matchAll(/^LoadCredential=(\w+):(.*)$/gm))
-    writeFileSync(join(credentials, credential), host.file(file) ?? "");
-  // Both machines of the gateway are the recorder; the first is away.
-  const answer = "#!/bin/sh\ncase $3 in *-2) echo 127.0.0.1 ;; *) exit 1 ;; esac\n";
-  writeFileSync(join(tailnet, "tailscale"), answer, { mode: 0o755 });
-  const env = {
-    PATH: `${tailnet}:${bench.environment["PATH"]}`,
-    LC_ALL: "C.UTF-8",
-    MASTODON_HOST_ROOT: host.root,
-    RUNTIME_DIRECTORY: runtime,
-    CREDENTIALS_DIRECTORY: credentials,
-  };
-  const script = `set -a; . "${host.root}${told("EnvironmentFile")}"; set +a; exec sh "${host.root}"${told("ExecStart")}`;
-  const [program = "", ...args] = unprivileged(["/bin/sh", "-c", script]);
-  return new Promise((resolve) => {
-    execFile(program, args, { env, cwd: host.root }, (error, stdout, stderr) =>
-      resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, output: stdout + stderr }),
-    );
-  });
+  return runService({ host, name, folder: bench.folder, path: bench.environment["PATH"] ?? "" });
 }
 
 describe.skipIf(missing !== undefined)("the host in Kansas City", () => {

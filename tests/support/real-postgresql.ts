@@ -21,12 +21,23 @@ export interface RealPostgresql {
   readonly stop: () => Promise<void>;
 }
 
-/** @param standbyOf environment of a running server that it shall follow, instead of being new */
+interface PostgresqlOptions {
+  /** Environment of a running server that it shall follow, instead of being new. */
+  readonly standbyOf?: RealPostgresql["environment"];
+  /** @default doadmin */
+  readonly superuser?: string;
+  /** Options for the server, which outdo its own. */
+  readonly options?: readonly string[];
+  /** Of its socket's name, and of its address where the options give it one. */
+  readonly port?: string;
+}
+
 export async function startPostgresql({
   standbyOf,
-}: {
-  readonly standbyOf?: RealPostgresql["environment"];
-} = {}): Promise<RealPostgresql> {
+  superuser = "doadmin",
+  options = [],
+  port = "5432",
+}: PostgresqlOptions = {}): Promise<RealPostgresql> {
   const folder = mkdtempSync(join(tmpdir(), "postgresql-"));
   if (isRoot()) chownSync(folder, nobody.uid, nobody.gid); // PostgreSQL does not run as root
   const programs = postgresqlPrograms ?? "";
@@ -36,16 +47,16 @@ export async function startPostgresql({
     return run(program, rest, { cwd: folder });
   };
   if (standbyOf === undefined)
-    await asNobody("initdb", "--pgdata", data, "--username=doadmin", "--auth=trust", "--no-sync");
+    await asNobody("initdb", "--pgdata", data, `--username=${superuser}`, "--auth=trust", "--no-sync");
   else {
     const { PGHOST = "", PGUSER = "" } = standbyOf;
     const to = ["--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync"];
     await asNobody("pg_basebackup", "--host", PGHOST, "--username", PGUSER, ...to);
   }
-  const settings = `-c listen_addresses='' -c unix_socket_directories='${folder}' -c fsync=off`;
+  const settings = `-c listen_addresses='' -c unix_socket_directories='${folder}' -c fsync=off -p ${port} ${options.join(" ")}`;
   const control = (...args: string[]) => asNobody("pg_ctl", "--pgdata", data, "-w", "-t", "180", ...args);
   await control("--options", settings, "--log", join(folder, "log"), "start");
-  const environment = { PATH: `${programs}:${process.env["PATH"]}`, PGHOST: folder, PGUSER: "doadmin" };
+  const environment = { PATH: `${programs}:${process.env["PATH"]}`, PGHOST: folder, PGPORT: port, PGUSER: superuser };
   return {
     environment,
     psql: async (database, sql) => {

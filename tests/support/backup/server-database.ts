@@ -21,7 +21,8 @@ export const keepAll = {
 /** How many rows of each kind: 200,000 in all, as issue 7 asks for, and a thousand users. */
 export const rows = { accounts: 20_000, statuses: 120_000, media_attachments: 20_000, favourites: 40_000, users: 1000 };
 
-const rowsSql = `
+/** For the application's user, in a database with `schemaSql`. */
+export const rowsSql = `
   INSERT INTO accounts (id, username, domain, public_key, note, display_name, uri, header_remote_url, inbox_url, outbox_url, shared_inbox_url,
     followers_url, following_url, locked, protocol, memorial, avatar_description, header_description)
   SELECT n, 'person' || n, CASE WHEN n % 10 > 0 THEN 'elsewhere' || n % 97 || '.example' END, md5(n::text), repeat(md5(n::text), 4), 'Person ' || n,
