@@ -2,6 +2,7 @@
 import { cp, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { mendModule } from "./go-patches.ts";
 
 /** A binary that Go builds from one of the small modules beside this file. */
 export interface GoArtifact {
@@ -174,6 +175,8 @@ export const versitygw: GoArtifact = {
   variables: { "main.Version": `v${versitygwVersion}` },
   packages: 570,
   diskBytes: gibibyte,
+  source: "github.com/versity/versitygw",
+  beforeBuild: mendModule,
 };
 
 /** The provider's main package embeds its schema; the published one carries no version, which the engine asks for. */
