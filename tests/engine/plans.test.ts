@@ -49,8 +49,13 @@ const plans: readonly (readonly [string, Changes, readonly string[]])[] = [
   [
     "PostgreSQL's major version",
     { "database.postgresql.version": "18" },
-    // pg_dump must not be older than the server.
-    ["replace mastodon-dump-job", "update postgresql-cluster"],
+    // pg_dump must not be older than the server, nor the server that a drill restores into.
+    [
+      "replace mastodon-dump-job",
+      "update drill-drill-backups",
+      "update drill-drill-offsite",
+      "update postgresql-cluster",
+    ],
   ],
   [
     "a larger database",
@@ -75,7 +80,12 @@ const plans: readonly (readonly [string, Changes, readonly string[]])[] = [
   ],
   // Storage, CDN, names.
   ["how long old media is kept", { "storage.media.keepDays": 60 }, ["update media-bucket"]],
-  ["how long a copy cannot be deleted", { "backups.immutable.keepDays": 120 }, ["update immutable-lifecycle"]],
+  [
+    "how long a copy is kept",
+    { "backups.immutable.keepDays": 120 },
+    // What is still needed is put again before it goes.
+    ["update backup-backup-offsite-variables", "update immutable-lifecycle"],
+  ],
   ["the CDN's time to live", { "cdn.mediaTtl": 3600 }, ["update cdn-media-cdn"]],
   [
     "a record of the operator's own",
