@@ -1,8 +1,8 @@
 // Uses what Pulumi publishes where it can be had: a new enough `pulumi` on PATH, and the Kubernetes plugin from its own download.
-import { accessSync, constants } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { cacheRoot } from "./cache.ts";
+import { isExecutable } from "./executable.ts";
 import { EngineError } from "./failures.ts";
 import { run } from "./run.ts";
 import { isAtLeast } from "./versions.ts";
@@ -49,13 +49,4 @@ export async function downloadKubernetesPlugin(cli: string, version: string, dra
   const name = "pulumi-resource-kubernetes";
   await rename(join(home, "plugins", `resource-kubernetes-v${version}`, name), join(draft, name));
   await rm(home, { recursive: true, force: true });
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

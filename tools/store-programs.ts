@@ -1,10 +1,11 @@
 // Programs of the stores: PostgreSQL, PgBouncer, Redis or Valkey, rclone, age, zstd, jq. Installed ones are taken; others are unpacked into the cache.
-import { accessSync, constants, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
 import { cacheKey, cacheRoot, ensureCached, isCached } from "./cache.ts";
 import { distribution, unpackPackages, writeWrappers } from "./debian-packages.ts";
+import { isExecutable } from "./executable.ts";
 import { EngineError } from "./failures.ts";
 import { type Report, withProgress } from "./progress.ts";
 import { run } from "./run.ts";
@@ -200,13 +201,4 @@ async function fill(wanted: readonly Group[], draft: string): Promise<void> {
 async function recentText(file: string): Promise<string | undefined> {
   const written = await stat(file).catch(() => undefined);
   return written && Date.now() - written.mtimeMs < retryAfter ? readFile(file, "utf8") : undefined;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,6 @@
 // Runs a program as a user who is not root, for servers that refuse to be root.
-import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { isExecutable } from "./executable.ts";
 
 /** Everybody has this user and this group. */
 export const nobody = { uid: 65_534, gid: 65_534 };
@@ -38,13 +38,4 @@ export function unprivileged(
 function setprivProgram(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return folders.map((folder) => join(folder, "setpriv")).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

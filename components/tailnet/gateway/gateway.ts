@@ -3,8 +3,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import type { Placement } from "../../mastodon/args.ts";
-import { namespaceLabels } from "../../mastodon/kubernetes/namespace.ts";
+import { createAccount, createNamespace, createPolicies } from "../../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../../mastodon/kubernetes/scope.ts";
+import { createMachineBudget, grantSecrets } from "../machine-objects.ts";
 import { tags } from "../targets.ts";
 import {
   credentialName,
@@ -42,12 +43,12 @@ export class Gateway extends pulumi.ComponentResource {
   constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:tailnet:Gateway", name, {}, opts);
     const at = { parent: this, provider: args.provider };
-    const scope: Scope = { ...at, name, namespace: createNamespace(name, childOf(at)) };
+    const scope: Scope = { ...at, name, namespace: createNamespace({ ...at, name }, gatewayNamespace) };
     const before = [
-      ...createPolicies(scope, args),
+      ...createFlows(scope, args),
       createCredential(scope, createClient(scope, args.policy)),
       createServe(scope, [...args.forwards, ...(args.backupMetrics ? [toPushgateway] : [])]),
-      createBudget(scope),
+      createMachineBudget(scope, gatewayRole, gatewayLabels),
     ];
     let first: pulumi.Resource[] = [];
     for (const pod of gatewayPods) {
@@ -57,11 +58,6 @@ export class Gateway extends pulumi.ComponentResource {
     }
     this.registerOutputs();
   }
-}
-
-function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const metadata = { name: gatewayNamespace, labels: { ...namespaceLabels } };
-  return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
 
 /** May make keys for machines with the gateway's tag, and nothing else. */
@@ -96,30 +92,9 @@ function createServe(scope: Scope, forwards: GatewayArgs["forwards"]): pulumi.Re
   );
 }
 
-/** A drain moves one at a time. */
-function createBudget(scope: Scope): pulumi.Resource {
-  const spec = {
-    maxUnavailable: 1,
-    unhealthyPodEvictionPolicy: "AlwaysAllow",
-    selector: { matchLabels: gatewayLabels },
-  };
-  return new kubernetes.policy.v1.PodDisruptionBudget(
-    `${scope.name}-budget`,
-    { metadata: named(scope, gatewayRole, gatewayLabels), spec },
-    childOf(scope),
-  );
-}
-
-function createPolicies(scope: Scope, { vpc, forwards, backupMetrics }: GatewayArgs): pulumi.Resource[] {
+function createFlows(scope: Scope, { vpc, forwards, backupMetrics }: GatewayArgs): pulumi.Resource[] {
   const ports = forwards.map(({ port }) => port);
-  const native = Object.entries(gatewayPolicies(vpc, ports, backupMetrics)).map(
-    ([policy, spec]) =>
-      new kubernetes.networking.v1.NetworkPolicy(
-        `${scope.name}-${policy}-policy`,
-        { metadata: named(scope, policy, gatewayLabels), spec },
-        childOf(scope),
-      ),
-  );
+  const native = createPolicies(scope, gatewayPolicies(vpc, ports, backupMetrics), gatewayLabels);
   const cilium = new kubernetes.apiextensions.CustomResource(
     `${scope.name}-api-server-policy`,
     {
@@ -142,23 +117,8 @@ function createIdentity(scope: Scope, pod: string): pulumi.Resource[] {
     { metadata },
     { ...childOf(scope), ignoreChanges: ["data", "stringData"] }, // the machine writes it
   );
-  const account = new kubernetes.core.v1.ServiceAccount(
-    `${name}-account`,
-    { metadata, automountServiceAccountToken: false },
-    childOf(scope),
-  );
-  const rules = [{ apiGroups: [""], resources: ["secrets"], resourceNames: [pod], verbs: ["get", "update", "patch"] }];
-  const role = new kubernetes.rbac.v1.Role(`${name}-role`, { metadata, rules }, childOf(scope));
-  const binding = new kubernetes.rbac.v1.RoleBinding(
-    `${name}-binding`,
-    {
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: pod },
-      subjects: [{ kind: "ServiceAccount", name: pod, namespace: scope.namespace }],
-    },
-    childOf(scope, [role]),
-  );
-  return [state, account, binding];
+  const account = createAccount(scope, metadata, `${pod.replace(/^gateway-/, "")}-account`);
+  return [state, account, grantSecrets(scope, name, { account: pod, metadata, secrets: [pod] })];
 }
 
 function createPod(

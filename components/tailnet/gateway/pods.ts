@@ -2,7 +2,8 @@
 import type { Placement } from "../../mastodon/args.ts";
 import { working } from "../../mastodon/kubernetes/priority-classes.ts";
 import { containerResources, containerSecurity, podDefaults } from "../../mastodon/workloads/pod.ts";
-import { apartFrom, type Container, type DeploymentSpec, recreate } from "../../mastodon/workloads/workload.ts";
+import type { Container, DeploymentSpec } from "../../mastodon/workloads/workload.ts";
+import { healthPort, machineDeployment, machineHealth } from "../machine-pod.ts";
 import { tags } from "../targets.ts";
 import { credentialName, gatewayLabels, gatewayRole, podLabels, serveName } from "./names.ts";
 import { serveFile } from "./serve.ts";
@@ -14,7 +15,6 @@ const user = 10_102;
 const credentialFolder = "/credential";
 export const credentialFile = "key";
 const serveFolder = "/serve";
-const healthPort = 9002;
 
 interface PodOptions {
   readonly settings: Pick<GatewaySettings, "image" | "resources">;
@@ -49,52 +49,34 @@ function environment(pod: string, hostname: string): NonNullable<Container["env"
   return [address, ...Object.entries(fixed).map(([name, value]) => ({ name, value }))];
 }
 
-/** `/healthz` says whether the machine has an address on the tailnet. A short lack of one is no reason to end the connections that there are. */
-const probes = {
-  startupProbe: { tcpSocket: { port: "health" }, periodSeconds: 5, failureThreshold: 24 },
-  readinessProbe: { httpGet: { path: "/healthz", port: "health" }, periodSeconds: 10, timeoutSeconds: 5 },
-  livenessProbe: { tcpSocket: { port: "health" }, periodSeconds: 15, timeoutSeconds: 5, failureThreshold: 4 },
-};
-
-/** One pod, and never two: two with one identity would throw each other off the tailnet. */
 export function gatewayDeployment({ settings, placement, pod, hostname }: PodOptions): DeploymentSpec {
-  const labels = podLabels(pod);
-  return {
-    replicas: 1,
-    revisionHistoryLimit: 5,
-    progressDeadlineSeconds: 600,
-    strategy: recreate,
-    selector: { matchLabels: labels },
-    template: {
-      metadata: { labels },
-      spec: {
-        ...podDefaults({ role: gatewayRole, user, placement, priority: working, graceSeconds: 30 }),
-        serviceAccountName: pod,
-        automountServiceAccountToken: true, // it keeps its identity in a Secret
-        affinity: apartFrom(gatewayLabels),
-        containers: [
-          {
-            name: "tailscale",
-            image: settings.image,
-            imagePullPolicy: "IfNotPresent",
-            env: environment(pod, hostname),
-            ports: [{ name: "health", containerPort: healthPort }],
-            volumeMounts: [
-              { name: "credential", mountPath: credentialFolder, readOnly: true },
-              { name: "serve", mountPath: serveFolder, readOnly: true },
-              { name: "tmp", mountPath: "/tmp" },
-            ],
-            securityContext: containerSecurity,
-            resources: containerResources(settings.resources, "256Mi"),
-            ...probes,
-          },
-        ],
-        volumes: [
-          { name: "credential", secret: { secretName: credentialName, defaultMode: 0o440 } },
-          { name: "serve", configMap: { name: serveName } },
-          { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
-        ],
-      },
+  return machineDeployment({
+    labels: podLabels(pod),
+    siblings: gatewayLabels,
+    account: pod,
+    pod: {
+      ...podDefaults({ role: gatewayRole, user, placement, priority: working, graceSeconds: 30 }),
+      containers: [
+        {
+          name: "tailscale",
+          image: settings.image,
+          imagePullPolicy: "IfNotPresent",
+          env: environment(pod, hostname),
+          volumeMounts: [
+            { name: "credential", mountPath: credentialFolder, readOnly: true },
+            { name: "serve", mountPath: serveFolder, readOnly: true },
+            { name: "tmp", mountPath: "/tmp" },
+          ],
+          securityContext: containerSecurity,
+          resources: containerResources(settings.resources, "256Mi"),
+          ...machineHealth,
+        },
+      ],
+      volumes: [
+        { name: "credential", secret: { secretName: credentialName, defaultMode: 0o440 } },
+        { name: "serve", configMap: { name: serveName } },
+        { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+      ],
     },
-  };
+  });
 }

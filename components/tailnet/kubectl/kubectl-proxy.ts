@@ -3,10 +3,15 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import type { Placement } from "../../mastodon/args.ts";
-import { namespaceLabels } from "../../mastodon/kubernetes/namespace.ts";
-import { createAccount, createCiliumPolicies, createPolicies } from "../../mastodon/kubernetes/objects.ts";
+import {
+  createAccount,
+  createCiliumPolicies,
+  createNamespace,
+  createPolicies,
+} from "../../mastodon/kubernetes/objects.ts";
 import { childOf, named, type Scope } from "../../mastodon/kubernetes/scope.ts";
 import type { IntentMatrix } from "../intents.ts";
+import { createMachineBudget, grantSecrets } from "../machine-objects.ts";
 import { machineKeyInputs } from "../tailnet.ts";
 import { tags } from "../targets.ts";
 import { configFile, proxyConfig } from "./config.ts";
@@ -47,7 +52,7 @@ export class KubectlProxy extends pulumi.ComponentResource {
   constructor(name: string, args: KubectlProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("mastodon:tailnet:KubectlProxy", name, {}, opts);
     const at = { parent: this, provider: args.provider };
-    const scope: Scope = { ...at, name, namespace: createNamespace(name, childOf(at)) };
+    const scope: Scope = { ...at, name, namespace: createNamespace({ ...at, name }, kubectlNamespace) };
     const holders = holdersOf(args.matrix, args.settings);
     grantActing(scope, actingFor(args.matrix, holders, { machines: args.settings.machines, domain: args.domain }));
     grantRights(scope, holders, args.namespaces);
@@ -56,7 +61,7 @@ export class KubectlProxy extends pulumi.ComponentResource {
       ...createCiliumPolicies(scope, kubectlCiliumPolicies, kubectlLabels),
       createService(scope, args),
       createCertificate(scope, serviceHost(args.prefix, args.domain)),
-      createBudget(scope),
+      createMachineBudget(scope, kubectlRole, kubectlLabels),
     ];
     let first: pulumi.Resource[] = [];
     for (const pod of kubectlPods) {
@@ -66,11 +71,6 @@ export class KubectlProxy extends pulumi.ComponentResource {
     }
     this.registerOutputs();
   }
-}
-
-function createNamespace(name: string, options: pulumi.CustomResourceOptions): pulumi.Output<string> {
-  const metadata = { name: kubectlNamespace, labels: { ...namespaceLabels } };
-  return new kubernetes.core.v1.Namespace(`${name}-namespace`, { metadata }, options).metadata.name;
 }
 
 /** One address for both, which the policy lets them serve without anybody's approval. */
@@ -90,19 +90,6 @@ function createCertificate(scope: Scope, host: string): pulumi.Resource {
     `${scope.name}-certificate`,
     { metadata: named(scope, host, kubectlLabels) },
     { ...childOf(scope), ignoreChanges: ["data", "stringData"] },
-  );
-}
-
-/** A drain moves one at a time. */
-function createBudget(scope: Scope): pulumi.Resource {
-  const selector = { matchLabels: kubectlLabels };
-  return new kubernetes.policy.v1.PodDisruptionBudget(
-    `${scope.name}-budget`,
-    {
-      metadata: named(scope, kubectlRole, kubectlLabels),
-      spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector },
-    },
-    childOf(scope),
   );
 }
 
@@ -140,19 +127,8 @@ function createIdentity(scope: Scope, { prefix, domain, settings }: KubectlProxy
     },
   );
   const account = createAccount(scope, metadata, `${pod}-account`);
-  const resourceNames = [pod, serviceHost(prefix, domain)];
-  const rules = [{ apiGroups: [""], resources: ["secrets"], resourceNames, verbs: ["get", "update", "patch"] }];
-  const role = new kubernetes.rbac.v1.Role(`${name}-role`, { metadata, rules }, childOf(scope));
-  const binding = new kubernetes.rbac.v1.RoleBinding(
-    `${name}-binding`,
-    {
-      metadata,
-      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: pod },
-      subjects: [{ kind: "ServiceAccount", name: pod, namespace: scope.namespace }],
-    },
-    childOf(scope, [role]),
-  );
-  return [state, account, binding];
+  const secrets = [pod, serviceHost(prefix, domain)];
+  return [state, account, grantSecrets(scope, name, { account: pod, metadata, secrets })];
 }
 
 function createPod(

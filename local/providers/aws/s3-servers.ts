@@ -11,8 +11,8 @@ import {
   operatorMark,
   realBucket,
   regionOfBucket,
+  removeBucket,
   told,
-  unmarkDeleting,
 } from "../shared/real-buckets.ts";
 import { number, object, text } from "../shared/values.ts";
 import { plain } from "../plain.ts";
@@ -64,13 +64,7 @@ const bucketServer: Hooks = {
   guardDelete: markDeleting,
   async stop(ctx, id, state) {
     const place = serverOf(ctx, id);
-    if (!place) return;
-    try {
-      await (await bucketServers()).deleteBucket(place, id, state["forceDestroy"] === true);
-    } catch (error) {
-      unmarkDeleting(ctx, id);
-      throw told(error);
-    }
+    if (place) await removeBucket(ctx, place, id, state);
   },
 };
 

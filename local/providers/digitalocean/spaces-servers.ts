@@ -13,8 +13,7 @@ import {
   operatorMark,
   realBucket,
   regionOfBucket,
-  told,
-  unmarkDeleting,
+  removeBucket,
 } from "../shared/real-buckets.ts";
 import { plain } from "../plain.ts";
 import { object, text } from "../shared/values.ts";
@@ -82,13 +81,7 @@ export const bucketServer: Hooks = {
   },
   async stop(ctx, id, state) {
     const place = serverOf(ctx, id);
-    if (!place) return;
-    try {
-      await (await bucketServers()).deleteBucket(place, id, state["forceDestroy"] === true);
-    } catch (error) {
-      unmarkDeleting(ctx, id);
-      throw told(error);
-    }
+    if (place) await removeBucket(ctx, place, id, state);
   },
 };
 

@@ -80,8 +80,18 @@ export function markDeleting(ctx: Context, { id, object }: StoredObject): void {
   ctx.account.put(ctx.type, id, { ...object, [deletingMark]: true });
 }
 
+/** Ends a bucket on its server; a refusal takes the mark of its deletion away again. */
+export async function removeBucket(ctx: Context, place: S3Region, id: string, state: Properties): Promise<void> {
+  try {
+    await (await bucketServers()).deleteBucket(place, id, state["forceDestroy"] === true);
+  } catch (error) {
+    unmarkDeleting(ctx, id);
+    throw told(error);
+  }
+}
+
 /** Takes the mark away again: the deletion was refused. */
-export function unmarkDeleting(ctx: Context, id: string): void {
+function unmarkDeleting(ctx: Context, id: string): void {
   ctx.account.transaction(() => {
     const stored = ctx.account.get(ctx.type, id);
     if (!stored) return;
